@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How every node process starts and ends: one executor, clean on SIGINT and SIGTERM, one clear line for a bad input."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import rclpy
+import rclpy.signals
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+
+from ronda_core.errors import RondaError
+
+EXIT_OK, EXIT_CRASH, EXIT_BAD_INPUT = 0, 1, 2
+
+
+def run_node(factory: Callable[[], Node]) -> int:
+    """Make a node, spin it until SIGINT, SIGTERM or shutdown, and return the process's exit status.
+
+    A node may have a method `close()`, which is called before it is destroyed.
+    """
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    node: Node | None = None
+    status = EXIT_OK
+    try:
+        # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
+        rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
+        node = factory()
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        status = EXIT_OK
+    except RondaError as error:
+        sys.stderr.write(error.describe() + "\n")
+        status = EXIT_BAD_INPUT
+    finally:
+        # From here on a second Ctrl-C must not tear the clean-up apart; whoever is impatient sends SIGKILL.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if node is not None:
+            close = getattr(node, "close", None)
+            if close is not None:
+                close()
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return status
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
