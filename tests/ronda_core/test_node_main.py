@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+GOOD = """
+import sys
+from rclpy.node import Node
+from ronda_core.node_main import run_node
+
+class Talker(Node):
+    def __init__(self):
+        super().__init__("talker")
+        self.create_timer(0.01, lambda: (print("spinning", flush=True)))
+    def close(self):
+        print("closed", flush=True)
+
+sys.exit(run_node(Talker))
+"""
+
+BAD = """
+import sys
+from ronda_core.errors import ParameterError
+from ronda_core.node_main import run_node
+
+def factory():
+    raise ParameterError("node /gate: unknown parameter 'max_sped'", hint="known parameters: max_speed")
+
+sys.exit(run_node(factory))
+"""
+
+
+def start(code: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_node_ends_clean_on_a_signal(sent):
+    process = start(GOOD)
+    assert process.stdout.readline().strip() == "spinning"
+    process.send_signal(sent)
+    out, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert out.splitlines()[-1] == "closed"
+    assert "Traceback" not in errors
+
+
+def test_a_bad_parameter_is_one_clear_line_and_status_2():
+    process = start(BAD)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert errors.splitlines() == [
+        "error: node /gate: unknown parameter 'max_sped'",
+        "  try: known parameters: max_speed",
+    ]
+
+
+def test_start_and_stop_many_times_leaves_nothing(tmp_path):
+    for _ in range(5):
+        process = start(GOOD)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 0
