@@ -99,24 +99,33 @@ class TransformBuffer:
 
         Raises TransformError when the frames are unknown, unconnected, or not known at that time.
         """
-        to_target, root_of_target = self._climb(target, stamp)
-        to_source, root_of_source = self._climb(source, stamp)
-        if root_of_target != root_of_source:
+        ancestors = self._ancestors(target)
+        common = next((frame for frame in self._ancestors(source) if frame in ancestors), None)
+        if common is None:
             known = ", ".join(sorted(self.frames())) or "none"
             raise TransformError(
                 f"frames '{target}' and '{source}' are not connected", hint=f"frames that are known: {known}"
             )
+        to_target, to_source = self._climb(target, common, stamp), self._climb(source, common, stamp)
         return np.asarray(np.linalg.inv(to_target) @ to_source, np.float64)
 
-    def _climb(self, frame: str, stamp: float | None) -> tuple[Matrix, str]:
-        matrix, visited = np.eye(4), {frame}
-        while (edge := self._edges.get(frame)) is not None:
+    def _ancestors(self, frame: str) -> list[str]:
+        """Return `frame` and the frames above it, nearest first."""
+        path = [frame]
+        while (edge := self._edges.get(path[-1])) is not None:
+            if edge.parent in path:
+                raise TransformError(f"the frames form a circle at '{edge.parent}'")
+            path.append(edge.parent)
+        return path
+
+    def _climb(self, frame: str, ancestor: str, stamp: float | None) -> Matrix:
+        # Only as far as the frame that both have in common: what lies above it need not be known at that time.
+        matrix = np.eye(4)
+        while frame != ancestor:
+            edge = self._edges[frame]
             matrix = self._at(frame, edge, stamp) @ matrix
             frame = edge.parent
-            if frame in visited:
-                raise TransformError(f"the frames form a circle at '{frame}'")
-            visited.add(frame)
-        return matrix, frame
+        return matrix
 
     def _at(self, child: str, edge: _Edge, stamp: float | None) -> Matrix:
         if edge.static or stamp is None:
