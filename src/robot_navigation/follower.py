@@ -14,6 +14,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from robot_navigation.evasion import evade
 from robot_navigation.footprint import Footprint, Obstacles, arc, first_contact
 from robot_navigation.path_geometry import nearest_index, path_length, point_ahead
 from ronda_core.se2 import SE2, normalise_angle
@@ -58,6 +59,7 @@ class Progress(Enum):
     FOLLOWING = "following"
     TURNING = "turning"
     BLOCKED = "blocked"
+    EVADING = "evading"
     ARRIVED = "arrived"
 
 
@@ -105,6 +107,21 @@ class Follower:
 
     def step(self, pose: SE2, obstacles: Obstacles, dt: float) -> Command:
         """The command for the next `dt` seconds. `pose` is in the map frame, `obstacles` in the robot's frame."""
+        before = (self._speed, self._turn)
+        command = self._follow(pose, obstacles, dt)
+        if command.progress is Progress.ARRIVED:
+            return command
+        other = evade(before, (command.speed, command.turn), obstacles, self.settings.footprint)
+        if other is None:
+            return command
+        limits = self.limits
+        most = (limits.deceleration if abs(other[0]) < abs(before[0]) else limits.acceleration) * dt
+        self._speed = float(np.clip(other[0], before[0] - most, before[0] + most))
+        self._turn = before[1]
+        self._turn = self._limited_turn(other[1], dt)
+        return Command(self._speed, self._turn, Progress.EVADING, command.remaining)
+
+    def _follow(self, pose: SE2, obstacles: Obstacles, dt: float) -> Command:
         settings = self.settings
         if len(self._points) == 0:
             return self.halt()

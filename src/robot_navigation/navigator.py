@@ -262,6 +262,10 @@ class Navigator:
                 return self._next_recovery(odom, now)
             return self._report(0.0, 0.0, NavigationState.WAITING_FOR_OBSTACLE, command.remaining, changed)
         self._blocked_since = None
+        if command.progress is FollowerProgress.EVADING:
+            return self._report(
+                command.speed, command.turn, NavigationState.WAITING_FOR_OBSTACLE, command.remaining, changed
+            )
         if self._progress.stuck(odom, dt):
             return self._next_recovery(odom, now)
         turning = command.progress is FollowerProgress.TURNING
