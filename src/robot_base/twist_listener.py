@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hears unstamped geometry_msgs/Twist on topics where the node itself listens to TwistStamped.
+
+One DDS participant cannot hold two types under one topic name (rmw_fastrtps refuses the second), so the unstamped type
+is heard by a participant of its own: a second rclpy context in the same process, spun by a thread.
+"""
+
+import threading
+from collections.abc import Callable
+
+from geometry_msgs.msg import Twist
+from rclpy.context import Context
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+
+from ronda_core import qos
+
+
+class TwistListener:
+    """Calls `heard(topic, message)` for each Twist, on a thread of its own. Topics are relative to the owner."""
+
+    def __init__(self, owner: Node, topics: list[str], heard: Callable[[str, Twist], None]) -> None:
+        self._context = Context()
+        self._context.init(domain_id=owner.context.get_domain_id())
+        self._node = Node(
+            f"{owner.get_name()}_twist",
+            context=self._context,
+            namespace=owner.get_namespace(),
+            use_global_arguments=False,
+            start_parameter_services=False,
+            enable_rosout=False,
+        )
+        for topic in topics:
+            self._node.create_subscription(
+                Twist, owner.resolve_topic_name(topic), lambda message, name=topic: heard(name, message), qos.COMMAND
+            )
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._thread = threading.Thread(target=self._spin, name="twist-listener", daemon=True)
+        self._thread.start()
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+    def close(self) -> None:
+        """Stop listening and end the thread."""
+        self._executor.shutdown()
+        self._thread.join(timeout=2.0)
+        self._node.destroy_node()
+        self._context.try_shutdown()
