@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The still-picture half of the pipeline: detect, find points, align, judge quality, embed."""
+
+from __future__ import annotations
+
+import math
+
+from face_perception.alignment import align
+from face_perception.detector import Detector, load_detector
+from face_perception.detector_centerface import CenterFaceDetector
+from face_perception.faces import Detection, Face, Picture
+from face_perception.landmarks import DetectorPoints, Landmarks68, PointFinder, RefinedPoints
+from face_perception.liveness import LivenessModel, MiniFasNet
+from face_perception.models import ModelKind, ModelRegistry
+from face_perception.profiles import Profile
+from face_perception.quality import assess
+from face_perception.recogniser import FlipAveraging, Fusion, NetworkRecogniser, Recogniser
+from face_perception.tiling import TiledDetector
+
+# Score from which a second look at an enlarged face counts as seeing a face.
+_REFINE_SCORE = 0.25
+
+
+class Analyser:
+    """One profile's models, loaded. Not thread-safe: give each thread its own."""
+
+    def __init__(
+        self, detector: Detector, points: PointFinder, recogniser: Recogniser, liveness: LivenessModel | None = None
+    ) -> None:
+        self.recogniser = recogniser
+        self._detector = detector
+        self._points = points
+        self._liveness = liveness
+
+    @classmethod
+    def load(cls, profile: Profile, registry: ModelRegistry) -> Analyser:
+        """Load every model of ``profile``. Raises ModelError."""
+        choice = profile.detector
+        detector = load_detector(registry, choice.model, choice.score, choice.long_side)
+        if choice.columns * choice.rows > 1:
+            detector = TiledDetector(detector, choice.columns, choice.rows)
+        liveness: LivenessModel | None = None
+        if profile.liveness:
+            spec = registry.spec(profile.liveness, ModelKind.LIVENESS)
+            liveness = MiniFasNet(registry.path(spec), spec)
+        return cls(detector, _load_points(profile, registry), load_recogniser(profile, registry), liveness)
+
+    def detect(self, picture: Picture) -> list[Detection]:
+        """Return the faces of a BGR picture, best first."""
+        return self._detector.detect(picture)
+
+    def describe(self, picture: Picture, detection: Detection, embed: bool = True) -> Face:
+        """Return the analysed face of one detection; without a template unless ``embed``."""
+        points = self._points.find(picture, detection)
+        aligned = align(picture, points)
+        quality = assess(points, aligned)
+        return Face(
+            box=detection.box,
+            score=detection.score,
+            points=points,
+            quality=quality.overall,
+            reasons=quality.components(),
+            template=self.recogniser.embed(aligned) if embed else None,
+            liveness=self._liveness.score(picture, detection.box) if self._liveness else None,
+        )
+
+    def analyse(self, picture: Picture, limit: int = 0) -> list[Face]:
+        """Return all faces of a BGR picture, largest first, the ``limit`` largest where it is not 0."""
+        found = sorted(self.detect(picture), key=lambda detection: -detection.box.area)
+        return [self.describe(picture, detection) for detection in found[: limit or None]]
+
+
+def load_recogniser(profile: Profile, registry: ModelRegistry) -> Recogniser:
+    """Return the profile's recogniser: single or fused, with or without flip averaging."""
+    parts: list[tuple[Recogniser, float]] = []
+    for choice in profile.recognisers:
+        spec = registry.spec(choice.model, ModelKind.RECOGNISER)
+        network: Recogniser = NetworkRecogniser(registry.path(spec), spec)
+        parts.append((FlipAveraging(network) if profile.flip else network, choice.weight))
+    if len(parts) == 1 and math.isfinite(parts[0][1]):
+        return parts[0][0]
+    return Fusion(parts)
+
+
+def _load_points(profile: Profile, registry: ModelRegistry) -> PointFinder:
+    finder: PointFinder = DetectorPoints()
+    if profile.landmarks.model:
+        spec = registry.spec(profile.landmarks.model, ModelKind.LANDMARKS)
+        finder = Landmarks68(registry.path(spec), spec)
+    if profile.landmarks.refine:
+        spec = registry.spec(profile.landmarks.refine, ModelKind.DETECTOR)
+        finder = RefinedPoints(CenterFaceDetector(registry.path(spec), spec, _REFINE_SCORE), finder)
+    return finder

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Find small faces with a detector of fixed input size: the whole picture, then overlapping tiles of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from face_perception.boxes import suppress
+from face_perception.detector import Detector
+from face_perception.faces import Box, Detection, Picture
+
+_OVERLAP = 0.4
+
+
+class TiledDetector:
+    """Runs ``detector`` on the whole picture and on ``columns`` x ``rows`` tiles that overlap by ``overlap``.
+
+    The overlap must hold the largest face that the whole picture would miss; 0.25 holds faces up to an eighth of
+    the picture's width with two columns.
+    """
+
+    def __init__(self, detector: Detector, columns: int, rows: int, overlap: float = 0.25) -> None:
+        self._detector = detector
+        self._columns = columns
+        self._rows = rows
+        self._overlap = overlap
+
+    def detect(self, picture: Picture) -> list[Detection]:
+        """Return the faces of a BGR picture, best first, each once."""
+        found = list(self._detector.detect(picture))
+        height, width = picture.shape[:2]
+        for left, right in spans(width, self._columns, self._overlap):
+            for top, bottom in spans(height, self._rows, self._overlap):
+                tile = picture[top:bottom, left:right]
+                found.extend(_moved(one, left, top) for one in self._detector.detect(tile))
+        return suppress(found, _OVERLAP)
+
+
+def spans(length: int, parts: int, overlap: float) -> Iterator[tuple[int, int]]:
+    """Yield ``parts`` equally long ranges that cover ``length`` pixels, neighbours sharing ``overlap`` of a range."""
+    if parts <= 1:
+        yield 0, length
+        return
+    size = length / (parts - (parts - 1) * overlap)
+    for index in range(parts):
+        start = index * (length - size) / (parts - 1)
+        yield round(start), round(start + size)
+
+
+def _moved(detection: Detection, x: float, y: float) -> Detection:
+    box = detection.box
+    points = None if detection.points is None else detection.points + (x, y)
+    return Detection(Box(box.left + x, box.top + y, box.right + x, box.bottom + y), detection.score, points)
