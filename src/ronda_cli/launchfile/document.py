@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -21,6 +22,11 @@ class Element:
     file: Path
     line: int
     children: list[Element] = field(default_factory=list)
+
+
+def absolute_path(path: str | Path) -> Path:
+    """Make a path absolute and take `..` out of its text, as ROS does, without following links."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
 
 
 def load(path: Path) -> Element:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actions on the environment of the processes that follow: set_env, append_env, unset_env, reset_env, set_ros_log_dir."""
+"""Actions on the environment of what follows: set_env, append_env, unset_env, reset_env, set_ros_log_dir."""
 
 from __future__ import annotations
 

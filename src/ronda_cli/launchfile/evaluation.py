@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-# Every module with actions enters its tags in the table when it is imported.
-from ronda_cli.launchfile import environment, executable, for_all, group, node, variables  # noqa: F401
+import ronda_cli.launchfile.tags  # noqa: F401 - enters every tag in the table of actions
 from ronda_cli.launchfile.errors import EvaluationError
 from ronda_cli.launchfile.include import check_arguments, declarations, enter, read_description, run_description
 from ronda_cli.launchfile.plan import DeclaredArgument, LaunchPlan

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 
@@ -54,8 +53,9 @@ class ProcessAction(Action):
         program = str(command[0]) if command else ""
         if not program:
             raise EvaluationError("the command is empty")
-        name = os.path.basename(program) if label is None else label
-        full_command = [*self._prefix_words(os.path.basename(program), scope), *command]
+        file_name = program.rpartition("/")[2]
+        name = file_name if label is None else label
+        full_command = [*self._prefix_words(file_name, scope), *command]
         environment = {**scope.environment, **evaluate_pairs(self._environment, scope)}
         scope.plan.processes.append(
             ProcessPlan(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ronda_cli.errors import LaunchError
 from ronda_cli.launchfile.action import Action, read_action, tag
-from ronda_cli.launchfile.document import load
+from ronda_cli.launchfile.document import absolute_path, load
 from ronda_cli.launchfile.errors import EvaluationError
 from ronda_cli.launchfile.group import Group
 from ronda_cli.launchfile.reader import Reader
@@ -89,7 +89,7 @@ class Include(Action):
 
 def enter(description: Description, scope: Scope) -> None:
     """Make the file the current one."""
-    scope.file = description.path.absolute()
+    scope.file = absolute_path(description.path)
 
 
 def run_description(description: Description, scope: Scope) -> None:

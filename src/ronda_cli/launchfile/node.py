@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import os
-
 from ronda_cli.launchfile import packages
 from ronda_cli.launchfile.action import tag
 from ronda_cli.launchfile.commandline import read_command_line
+from ronda_cli.launchfile.document import absolute_path
 from ronda_cli.launchfile.errors import EvaluationError
 from ronda_cli.launchfile.executable import ProcessAction
 from ronda_cli.launchfile.expression import Template
@@ -97,10 +96,10 @@ class Node(ProcessAction):
                 # Jazzy writes the value as Python prints it; a node reads that as YAML.
                 arguments += ["-p", f"{entry[0]}:={entry[1]}"]
                 continue
-            path = os.path.abspath(entry)
-            if not os.path.isfile(path):
+            path = absolute_path(entry)
+            if not path.is_file():
                 raise EvaluationError(f"the parameter file {path} for all nodes is missing")
-            arguments += ["--params-file", path]
+            arguments += ["--params-file", str(path)]
         return arguments
 
     def _all_remaps(self, scope: Scope) -> list[tuple[str, str]]:

@@ -80,7 +80,7 @@ class File:
     substitute: bool
 
     def argument(self, key: str, scope: Scope) -> Argument | None:
-        """Name the file, or give its content with the substitutions put in; a missing file is left out with a warning."""
+        """Name the file, or give its content with substitutions put in; a missing file is left out with a warning."""
         path = Path(evaluate(self.file, scope))
         if self.substitute:
             return self._substituted(path, scope)

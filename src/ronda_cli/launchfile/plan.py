@@ -40,7 +40,8 @@ class StopTimes:
 class ProcessPlan:
     """One process as the launch file wants it.
 
-    `command`: program and arguments. `environment`: the whole one. `node_name`: the full ROS name where the file fixes it.
+    `command`: program and arguments. `environment`: the whole one.
+    `node_name`: the full ROS name where the file fixes it.
     `output`: screen, log, both, own_log or full, as in ROS. `required`: its end ends the launch.
     """
 

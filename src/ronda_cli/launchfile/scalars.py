@@ -49,7 +49,7 @@ def coerce(text: str, kind: Kind | None, *, keep_text: bool = False) -> Value:
     if kind.scalar is bool:
         return _boolean(text, keep_text)
     try:
-        return kind.scalar(text)  # type: ignore[no-any-return]
+        return kind.scalar(text)
     except ValueError:
         if keep_text:
             return text
@@ -106,7 +106,7 @@ def _from_yaml(text: str, keep_text: bool) -> Value:
             f"{text!r} is read as {type(value).__name__}, which no parameter can be",
             hint='give type="str" or put the text in quotes: "\'...\'"; items of a list are all of one type',
         )
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _list_of(text: str, scalar: type, keep_text: bool) -> Value:

@@ -104,7 +104,7 @@ def _file(scope: Scope, _arguments: tuple[Template, ...]) -> str:
 
 
 def _folder(scope: Scope, arguments: tuple[Template, ...]) -> str:
-    return os.path.dirname(_file(scope, arguments))
+    return str(Path(_file(scope, arguments)).parent)
 
 
 def _find_program(scope: Scope, arguments: tuple[Template, ...]) -> str:

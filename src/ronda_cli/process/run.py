@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from ronda_cli.launchfile.environment import log_folder
 from ronda_cli.launchfile.plan import LaunchPlan, ParameterText, ProcessPlan
@@ -46,9 +47,9 @@ def run_plan(plan: LaunchPlan, environment: Mapping[str, str]) -> int:
         return code
 
 
-async def _run(plan: LaunchPlan, folder: Path, guard: Guard, log: object) -> int:
+async def _run(plan: LaunchPlan, folder: Path, guard: Guard, log: TextIO | None) -> int:
     broken = asyncio.Event()
-    output = Output(sys.stdout, sys.stderr, log, broken.set)  # type: ignore[arg-type]
+    output = Output(sys.stdout, sys.stderr, log, broken.set)
     for warning in plan.warnings:
         output.say(f"warning: {warning}")
     for message in plan.messages:
@@ -85,7 +86,7 @@ def _written(text: ParameterText, path: Path) -> str:
 
 
 def display_names(processes: list[ProcessPlan]) -> list[str]:
-    """Choose the name before each process's lines: the node's, with its namespace or a number where it is not unique."""
+    """Choose the name before each process's lines: with its namespace or a number where it is not unique."""
     short = [(p.node_name or p.label).rpartition("/")[2] for p in processes]
     names = [
         (process.node_name or process.label) if short.count(name) > 1 else name

@@ -7,6 +7,7 @@ import asyncio
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ronda_cli.launchfile.plan import ProcessPlan
 from ronda_cli.process.child import Child
@@ -121,7 +122,8 @@ class Supervisor:
         steps = ((signal.SIGTERM, stop.sigterm_s), (signal.SIGKILL, stop.sigkill_s))
         for (number, limit_s), hurry in zip(steps, self._hurries, strict=True):
             hurried = asyncio.ensure_future(hurry.wait())
-            await asyncio.wait({ended, hurried}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {ended, hurried}
+            await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
             hurried.cancel()
             if ended.done():
                 return
