@@ -77,6 +77,23 @@ class IncidentOffice:
         self._desk.accept(match)
         return incident
 
+    def unwritten(self, match: Match, place: Place, reported_s: float, reason: str) -> Incident | None:
+        """An incident that could not be kept, so that a guard hears of it nevertheless; None as in `report`."""
+        if self._desk.judge(match) is not Verdict.NEW:
+            return None
+        self._desk.accept(match)
+        now = self._clock.now()
+        return Incident(
+            incident_id=incident_id(match.match_id, now),
+            robot=self._robot,
+            match=match,
+            place=place,
+            reported_s=reported_s,
+            reported_utc=iso_utc(now),
+            clip=ClipState.UNAVAILABLE,
+            clip_note=reason,
+        )
+
     def attach_clip(
         self, incident: Incident, types: Mapping[str, str], records: Sequence[Record], latched: Sequence[str] = ()
     ) -> Incident:
