@@ -295,7 +295,6 @@ def _walker(
     child(skin, "scale", "1.0")
     animation = child(actor, "animation", name="walk")
     child(animation, "filename", "meshes/walker.dae")
-    child(animation, "interpolate_x", "true")
     script = child(actor, "script")
     child(script, "loop", "true")
     child(script, "delay_start", "0")
