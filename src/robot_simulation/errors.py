@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Errors of the simulation package.
+
+SimulationError
+├── WorldError     a world file is not one that the simulators can load
+└── PeopleError    the pictures of people for a world are missing, unreadable or not usable
+"""
+
+from ronda_core.errors import RondaError
+
+
+class SimulationError(RondaError):
+    """Root of this package's errors."""
+
+
+class WorldError(SimulationError):
+    """A world file is missing, malformed or holds what the simulators cannot load."""
+
+
+class PeopleError(SimulationError):
+    """A folder of people, or one of its pictures, cannot be used."""
