@@ -22,6 +22,7 @@ COMMANDS: dict[str, Entry] = {
     "teleop": Entry("robot_base.teleop_cli:teleop", "Drive a robot with the keyboard."),
     "patrol": Entry("patrol_robot.cli:app", "Routes, rounds and incidents."),
     "faces": Entry("face_perception.cli:app", "The gallery: enrol, list, search and remove people; evaluate."),
+    "models": Entry("face_perception.models_cli:app", "The recognition models: fetch, list, check."),
     "map": Entry("robot_navigation.cli:app", "Maps: make one from a world, check one."),
     "sim": Entry("robot_simulation.cli:app", "The simulator: run, view, compare."),
     "world": Entry("robot_simulation.world_cli:app", "World files: check and describe."),

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -61,10 +61,15 @@ class Output:
             self._broken()
 
 
-def open_log(folder: Path, name: str) -> TextIO | None:
-    """Open a new log file in `folder`; None where that cannot be done."""
-    with contextlib.suppress(OSError):
+@contextlib.contextmanager
+def log_file(folder: Path, name: str) -> Iterator[TextIO | None]:
+    """Open a new log file in `folder` for the block; None where that cannot be done."""
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        return (folder / name).open("w", buffering=1)
-    sys.stderr.write(f"warning: no log file: {folder} cannot be written\n")
-    return None
+        file = (folder / name).open("w", buffering=1)
+    except OSError:
+        sys.stderr.write(f"warning: no log file: {folder} cannot be written\n")
+        yield None
+        return
+    with file:
+        yield file

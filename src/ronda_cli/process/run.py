@@ -20,7 +20,7 @@ from ronda_cli.process.environment import domain_of
 from ronda_cli.process.guardian import MARK
 from ronda_cli.process.lease import lease
 from ronda_cli.process.orphans import Guard
-from ronda_cli.process.output import Output, open_log
+from ronda_cli.process.output import Output, log_file
 from ronda_cli.process.supervisor import Job, Supervisor
 
 
@@ -34,8 +34,9 @@ def run_plan(plan: LaunchPlan, environment: Mapping[str, str]) -> int:
     for name, count in Counter(names).items():
         if count > 1:
             plan.warnings.append(f"{count} nodes are named {name}: they will disturb each other")
-    log = open_log(log_folder(dict(environment)), f"launch-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log")
+    log_name = f"launch-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
     with (
+        log_file(log_folder(dict(environment)), log_name) as log,
         lease(names, domain_of(environment), environment),
         tempfile.TemporaryDirectory(prefix="ronda-launch-") as folder,
         Guard() as guard,
