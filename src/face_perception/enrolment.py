@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From pictures to examples of one person, or a reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from face_perception.analyser import Analyser
+from face_perception.errors import EnrolmentRefused
+from face_perception.faces import Face, Picture
+from face_perception.gallery import Gallery
+from face_perception.people import Example, Person
+from face_perception.picture import encode_jpeg
+
+_ADVICE = {
+    "size": "the face is too small: {pixels:.0f} pixels wide, take a closer picture",
+    "sharpness": "the face is blurred: hold the camera still and focus",
+    "frontal": "the face looks aside: take it from the front",
+    "upright": "the head is tilted: turn the picture upright",
+    "exposure": "the face is too dark, too bright or without contrast: change the light",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRules:
+    """``min_component``: each quality component must reach it; ``min_overall``: their product;
+    ``second_face``: another face of this share of the largest one's width makes a picture ambiguous;
+    ``min_agreement``: cosine that two pictures of one person must reach;
+    ``keep_pictures``: store the face region of each picture (encrypted) for evidence and migration;
+    ``max_side``: longest side of a kept picture in pixels."""
+
+    min_component: float = 0.2
+    min_overall: float = 0.12
+    second_face: float = 0.5
+    min_agreement: float = 0.2
+    keep_pictures: bool = True
+    max_side: int = 480
+
+
+class Enroller:
+    """Checks pictures and turns them into examples."""
+
+    def __init__(self, analyser: Analyser, rules: EnrolmentRules | None = None) -> None:
+        self._analyser = analyser
+        self.rules = rules or EnrolmentRules()
+
+    def example(self, picture: Picture, where: str = "picture") -> Example:
+        """Return the example in a picture of one person. Raises EnrolmentRefused saying which check failed."""
+        faces = self._analyser.analyse(picture, limit=8)
+        if not faces:
+            raise EnrolmentRefused(f"{where}: no face found", hint="use a picture that shows one face from the front")
+        face = faces[0]
+        rivals = [other for other in faces[1:] if other.box.width >= self.rules.second_face * face.box.width]
+        if rivals:
+            raise EnrolmentRefused(
+                f"{where}: {len(rivals) + 1} faces, one is needed", hint="cut the picture to the one person"
+            )
+        name, value = min(face.reasons.items(), key=lambda item: item[1])
+        if value < self.rules.min_component or face.quality < self.rules.min_overall:
+            advice = _ADVICE[name].format(pixels=face.box.width)
+            raise EnrolmentRefused(f"{where}: quality too low ({name} {value:.2f})", hint=advice)
+        assert face.template is not None  # analyse() always embeds
+        jpeg = encode_jpeg(portrait(picture, face, self.rules.max_side)) if self.rules.keep_pictures else b""
+        return Example(face.template, face.quality, jpeg)
+
+    def enrol(
+        self,
+        gallery: Gallery,
+        name: str,
+        watchlist_id: str,
+        examples: Sequence[Example],
+        *,
+        reason: str = "",
+        valid_until: float = 0.0,
+        person_id: str = "",
+        allow_duplicate: bool = False,
+    ) -> Person:
+        """Add a person (or pictures to ``person_id``). Raises EnrolmentRefused when the pictures show different
+        people or somebody who is enrolled under another name."""
+        self._check_agreement(examples)
+        if not allow_duplicate:
+            self._check_duplicate(gallery, examples, person_id)
+        if person_id:
+            gallery.add_examples(person_id, examples)
+            return gallery.person(person_id)
+        return gallery.enrol(name, watchlist_id, examples, reason, valid_until)
+
+    def _check_agreement(self, examples: Sequence[Example]) -> None:
+        for index, one in enumerate(examples):
+            for other_index, other in enumerate(examples[:index]):
+                score = float(one.template @ other.template)
+                if score < self.rules.min_agreement:
+                    raise EnrolmentRefused(
+                        f"pictures {other_index + 1} and {index + 1} seem to show different people (cosine {score:.2f})",
+                        hint="enrol each person alone",
+                    )
+
+    def _check_duplicate(self, gallery: Gallery, examples: Sequence[Example], person_id: str) -> None:
+        for example in examples:
+            for hit in gallery.search(example.template, 1):
+                if hit.score >= hit.threshold and hit.person_id != person_id:
+                    known = gallery.person(hit.person_id)
+                    raise EnrolmentRefused(
+                        f"this face is enrolled as '{known.name}' ({known.person_id}, cosine {hit.score:.2f})",
+                        hint="add the picture to that person, or allow the duplicate on purpose",
+                    )
+
+
+def portrait(picture: Picture, face: Face, max_side: int) -> Picture:
+    """Return the head and shoulders around a face, at most ``max_side`` pixels a side."""
+    import cv2
+
+    crop = face.box.grown(2.2).crop(picture)
+    factor = min(1.0, max_side / max(crop.shape[:2]))
+    if factor == 1.0:
+        return crop
+    return cv2.resize(crop, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)

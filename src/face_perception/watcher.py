@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The online half: frames in, tracked faces and decided matches out. Knows the time only from the frames' stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from face_perception.analyser import Analyser
+from face_perception.decision import DecisionRules, Outcome, Verdict, decide
+from face_perception.faces import Box, Detection, Face, Picture
+from face_perception.gallery import Gallery
+from face_perception.tracker import Track, Tracker, TrackerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """``max_faces``: largest faces followed per frame; ``max_embeddings``: embedded per frame, undecided tracks first;
+    ``settled_interval_s``: how often the face of a settled track (decided, or well seen and unknown) is embedded."""
+
+    max_faces: int = 16
+    max_embeddings: int = 4
+    settled_interval_s: float = 1.0
+    settled_views: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A face of one frame: its track and, where it was analysed in this frame, its quality and liveness."""
+
+    track_id: int
+    detection: Detection
+    face: Face | None
+    liveness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedMatch:
+    """A track that became a person of a list in this frame."""
+
+    track_id: int
+    verdict: Verdict
+    box: Box
+    first_seen: float
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What one frame gave."""
+
+    stamp: float
+    faces: Sequence[SeenFace]
+    matches: Sequence[DecidedMatch]
+
+
+class Watcher:
+    """Follows faces and reports each person of a list once per cool-down."""
+
+    def __init__(
+        self,
+        analyser: Analyser,
+        gallery: Gallery,
+        settings: WatchSettings | None = None,
+        rules: DecisionRules | None = None,
+        tracker: TrackerSettings | None = None,
+    ) -> None:
+        self._analyser = analyser
+        self._gallery = gallery
+        self._settings = settings or WatchSettings()
+        self._rules = rules or DecisionRules()
+        self._tracker = Tracker(tracker)
+        self._verdicts: dict[int, Verdict] = {}
+        self._embedded: dict[int, float] = {}
+        self._reported: dict[str, float] = {}
+        self._last_stamp = float("-inf")
+
+    def process(self, picture: Picture, stamp: float) -> FrameResult:
+        """Take one BGR frame of time ``stamp`` (seconds). A stamp that went back starts anew (a simulation's reset)."""
+        if stamp < self._last_stamp:
+            self._forget()
+        self._last_stamp = stamp
+        found = sorted(self._analyser.detect(picture), key=lambda detection: -detection.box.area)
+        found = found[: self._settings.max_faces]
+        # Nobody may be identified: faces are followed, templates are not even made.
+        identify = self._gallery.permitted
+        budget = self._settings.max_embeddings if identify else 0
+
+        def look(detection: Detection) -> Face | None:
+            nonlocal budget
+            if budget <= 0:
+                return None
+            budget -= 1
+            return self._analyser.describe(picture, detection)
+
+        assigned = self._tracker.assign(found, stamp, look)
+        self._drop_ended()
+        faces: dict[int, Face] = {}
+        for track, face in assigned:
+            if face is not None:
+                faces[track.track_id] = face
+        for track, detection in self._by_need(assigned, found):
+            if track.track_id not in faces and self._wants_view(track, stamp) and (face := look(detection)) is not None:
+                faces[track.track_id] = face
+        matches = []
+        for track, _ in assigned:
+            if (face := faces.get(track.track_id)) is not None:
+                match = self._judge(track, face, stamp)
+                if match is not None:
+                    matches.append(match)
+        seen = [
+            SeenFace(track.track_id, detection, faces.get(track.track_id), _mean(track.liveness))
+            for (track, _), detection in zip(assigned, found, strict=True)
+        ]
+        return FrameResult(stamp, seen, matches)
+
+    def verdict(self, track_id: int) -> Verdict | None:
+        """Return the latest verdict on a living track."""
+        return self._verdicts.get(track_id)
+
+    def track(self, track_id: int) -> Track | None:
+        """Return a living track."""
+        return next((track for track in self._tracker.tracks if track.track_id == track_id), None)
+
+    def _judge(self, track: Track, face: Face, stamp: float) -> DecidedMatch | None:
+        track.add_view(face, stamp, self._tracker.settings.max_views)
+        self._embedded[track.track_id] = stamp
+        before = self._verdicts.get(track.track_id)
+        if before is not None and before.outcome is Outcome.MATCH:
+            return None
+        fused = track.template()
+        if fused is None:
+            return None
+        view_hits = [self._gallery.search(view.template, 1) for view in track.views]
+        verdict = decide(track, self._gallery.search(fused, 2), view_hits, self._rules)
+        self._verdicts[track.track_id] = verdict
+        if verdict.outcome is not Outcome.MATCH or self._is_cooling(verdict.person_id, stamp):
+            return None
+        self._reported[verdict.person_id] = stamp
+        return DecidedMatch(track.track_id, verdict, track.box, track.first_seen, stamp)
+
+    def _is_cooling(self, person_id: str, stamp: float) -> bool:
+        last = self._reported.get(person_id)
+        if last is None:
+            return False
+        cooldown = self._gallery.watchlist(self._gallery.person(person_id).watchlist_id).cooldown_s
+        return stamp - last < cooldown
+
+    def _wants_view(self, track: Track, stamp: float) -> bool:
+        verdict = self._verdicts.get(track.track_id)
+        settled = verdict is not None and (
+            verdict.outcome is Outcome.MATCH
+            or (verdict.outcome is Outcome.UNKNOWN and len(track.views) >= self._settings.settled_views)
+        )
+        if not settled:
+            return True
+        return stamp - self._embedded.get(track.track_id, stamp) >= self._settings.settled_interval_s
+
+    def _by_need(
+        self, assigned: Sequence[tuple[Track, Face | None]], found: Sequence[Detection]
+    ) -> list[tuple[Track, Detection]]:
+        """Return the tracks of this frame, those with the fewest views first, of equals the larger face."""
+        pairs = [(track, detection) for (track, _), detection in zip(assigned, found, strict=True)]
+        return sorted(pairs, key=lambda pair: (len(pair[0].views), -pair[1].box.area))
+
+    def _drop_ended(self) -> None:
+        alive = {track.track_id for track in self._tracker.tracks}
+        self._verdicts = {key: value for key, value in self._verdicts.items() if key in alive}
+        self._embedded = {key: value for key, value in self._embedded.items() if key in alive}
+
+    def _forget(self) -> None:
+        self._tracker.reset()
+        self._verdicts.clear()
+        self._embedded.clear()
+        self._reported.clear()
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
