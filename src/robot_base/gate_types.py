@@ -91,7 +91,7 @@ class GateState:
 
     command: Velocity = STOP
     at: Instant | None = None
-    started: Instant | None = None
+    first_scan: Instant | None = None
     autonomy_allowed: bool = True
     autonomy_since: Instant | None = None
     latching: Reason = Reason.NONE

@@ -68,13 +68,12 @@ def decide(state: GateState, inputs: GateInputs, now: Instant, limits: GateLimit
 
 
 def _remember(state: GateState, inputs: GateInputs, now: Instant) -> GateState:
-    if state.started is None:
-        state = replace(state, started=now)
     scan = inputs.scan
     if scan is not None and scan is not state.current_scan:
         state = replace(state, previous_scan=state.current_scan, current_scan=scan)
         if scan.health is ScanHealth.GOOD:
-            state = replace(state, last_good_scan=inputs.scan_received)
+            first = now if state.first_scan is None else state.first_scan
+            state = replace(state, last_good_scan=inputs.scan_received, first_scan=first)
     return state
 
 
@@ -135,8 +134,12 @@ def _latched(state: GateState, cause: Reason, now: Instant) -> GateState:
 
 
 def _watch_start(state: GateState, inputs: GateInputs, now: Instant, limits: GateLimits) -> GateState:
-    """A gate that was restarted in the middle of a drive must not carry on with it: that needs a person."""
-    if state.started is None or now.steady - state.started.steady > limits.start_watch:
+    """A gate that was restarted in the middle of a drive must not carry on with it: that needs a person.
+
+    It knows such a drive by being asked for motion as soon as it sees: the discovery of the laser and of the navigation
+    happen together, while a robot that starts as a whole still has to find out where it is.
+    """
+    if state.first_scan is not None and now.steady - state.first_scan.steady > limits.start_watch:
         return state
     navigation = inputs.navigation
     if navigation is None or navigation.velocity.is_zero or state.autonomy_since is not None:

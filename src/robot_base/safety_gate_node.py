@@ -87,8 +87,7 @@ class SafetyGateNode(Node):
         self._publish_estop()
 
     def close(self) -> None:
-        """Command a last stop and end the listener."""
-        self._send(STOP)
+        """End the listener's thread. The context is gone by now; silence stops the robot: the base has a watchdog."""
         self._unstamped.close()
 
     def _now(self) -> Instant:
@@ -214,8 +213,11 @@ class SafetyGateNode(Node):
         )
         if changed and (last is None or last.reason is not status.reason):
             protective = status.category is not StopCategory.NOT_PROTECTIVE
-            log = self.get_logger().warning if protective else self.get_logger().info
-            log(f"{status.reason}: {status.detail}")
+            # Two calls: rclpy ties the severity to the line that logs.
+            if protective:
+                self.get_logger().warning(f"{status.reason}: {status.detail}")
+            else:
+                self.get_logger().info(f"{status.reason}: {status.detail}")
             level = diagnostics.WARN if protective else diagnostics.OK
             self._health.set(level, status.detail, reason=str(status.reason), source=status.source.name.lower())
         if not changed and now.steady - self._state_published < _STATE_PERIOD:

@@ -213,6 +213,7 @@ def test_without_a_scan_nothing_moves_but_nothing_latches() -> None:
     stage.scanning = False
     assert stage.run(3.0).status.reason is Reason.SCAN_NONE
     stage.scanning = True
+    stage.run(stage.limits.start_watch + 0.2)
     stage.navigation = FORWARD
     assert stage.run(1.0).command == FORWARD
 

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate as a process among real topics."""
+
+import signal
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.robot_base.live import Rig, UnstampedSender, assert_one_publisher_of_cmd_vel, process
+
+pytestmark = pytest.mark.live
+NAMESPACE = "/gate_test"
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig(NAMESPACE)
+    try:
+        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}") as rig.watched:
+            rig.until(lambda: rig.reason("no_command"))
+            # Past the time in which a running drive would count as one from before a restart.
+            rig.for_commands(100)
+            yield rig
+    finally:
+        rig.close()
+
+
+def drive(rig: Rig) -> None:
+    rig.navigation = (0.5, 0.0)
+    rig.until(lambda: rig.speed() > 0.4)
+
+
+def test_teleoperation_overrides_navigation_and_only_a_resumption_gives_back(rig: Rig) -> None:
+    drive(rig)
+    rig.teleoperation = (-0.2, 0.0)
+    rig.until(lambda: rig.speed() < -0.1)
+    assert not rig.state.autonomy_allowed
+    rig.teleoperation = None
+    rig.until(lambda: rig.reason("teleop_silent"))
+    assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(30))
+    assert rig.resume().success
+    rig.until(lambda: rig.speed() > 0.4)
+    assert_one_publisher_of_cmd_vel(rig.node)
+
+
+def test_the_emergency_stop_holds_until_resumption_and_is_latched(rig: Rig) -> None:
+    drive(rig)
+    assert rig.set_estop(True).success
+    rig.until(lambda: rig.estop is not None and rig.estop.engaged and rig.reason("estop"))
+    assert rig.state.stop_category == 2
+    assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(10))
+    refusal = rig.resume()
+    assert not refusal.success
+    assert "emergency stop" in refusal.message
+    assert rig.set_estop(False).success
+    rig.until(lambda: rig.reason("await_resume"))
+    assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(20))
+    assert rig.resume().success
+    rig.until(lambda: rig.speed() > 0.4)
+
+
+def test_an_obstacle_stops_and_its_leaving_lets_go(rig: Rig) -> None:
+    drive(rig)
+    rig.ranges = np.where(np.abs(np.linspace(-np.pi, np.pi, 360)) < 0.3, 0.3, 6.0).astype(np.float32)
+    rig.until(lambda: rig.reason("obstacle"))
+    assert rig.for_commands(5)[-1].twist.linear.x == 0.0
+    rig.ranges = np.full(360, 6.0, np.float32)
+    rig.until(lambda: rig.speed() > 0.4)
+
+
+@pytest.mark.parametrize(("ranges", "reason"), [([], "scan_empty"), ([float("nan")] * 360, "scan_invalid")])
+def test_a_bad_scan_is_no_free_space(rig: Rig, ranges: list[float], reason: str) -> None:
+    drive(rig)
+    rig.ranges = np.array(ranges, np.float32)
+    rig.until(lambda: rig.reason(reason))
+    assert rig.for_commands(5)[-1].twist.linear.x == 0.0
+
+
+def test_a_dead_laser_stops_the_robot_for_good(rig: Rig) -> None:
+    drive(rig)
+    rig.scanning = False
+    rig.until(lambda: rig.reason("scan_stale"))
+    rig.until(lambda: not rig.state.autonomy_allowed)
+    rig.scanning = True
+    rig.until(lambda: rig.reason("await_resume"))
+
+
+def test_a_touched_bumper_stops(rig: Rig) -> None:
+    from std_msgs.msg import Bool
+
+    drive(rig)
+    rig.bumper_out.publish(Bool(data=True))
+    rig.until(lambda: rig.reason("bumper"))
+    rig.bumper_out.publish(Bool(data=False))
+    rig.until(lambda: rig.reason("await_resume"))
+
+
+def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
+    sender = UnstampedSender(NAMESPACE, "cmd_vel_teleop")
+    try:
+
+        def moving() -> bool:
+            sender.send(0.3)
+            return rig.speed() > 0.2
+
+        rig.until(moving)
+    finally:
+        sender.close()
+
+
+def test_a_killed_and_restarted_gate_does_not_take_up_the_drive() -> None:
+    rig = Rig(NAMESPACE)
+    try:
+        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}") as gate:
+            rig.until(lambda: rig.reason("no_command"))
+            rig.for_commands(100)
+            drive(rig)
+            gate.send_signal(signal.SIGKILL)
+            gate.wait()
+        rig.commands.clear()
+        rig.state = None
+        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}"):
+            rig.until(lambda: rig.reason("await_resume"))
+            assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(100))
+            assert rig.resume().success
+            rig.until(lambda: rig.speed() > 0.4)
+    finally:
+        rig.close()
+
+
+def test_an_unknown_parameter_is_refused_with_a_suggestion(capfd: pytest.CaptureFixture[str]) -> None:
+    with (
+        pytest.raises(AssertionError, match="ended with 2"),
+        process("robot_base.safety_gate_node", "-p", "max_sped:=1.0") as gate,
+    ):
+        gate.wait(20)
+    assert "did you mean 'max_speed'" in capfd.readouterr().err
