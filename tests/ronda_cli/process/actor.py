@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A process of the launcher's tests: prints `NAME is PID`, then does what its arguments say.
+
+actor.py NAME [ignore=2,15] [exit=N] [detach]     without `exit` it waits for a signal; `detach` starts `NAME-child`, in a
+session of its own, that waits too.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+name, *words = sys.argv[1:]
+options = dict(word.partition("=")[::2] for word in words)
+for number in filter(None, options.get("ignore", "").split(",")):
+    signal.signal(int(number), signal.SIG_IGN)
+if "detach" in options:
+    command = [sys.executable, "-S", __file__, f"{name}-child", "ignore=2,15"]
+    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, text=True)
+    print(child.stdout.readline(), end="")
+print(f"{name} is {os.getpid()}", flush=True)
+print("a word on standard error", file=sys.stderr, flush=True)
+if "exit" in options:
+    sys.exit(int(options["exit"]))
+while True:
+    signal.pause()
