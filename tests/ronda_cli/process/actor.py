@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of the launcher's tests: prints `NAME is PID`, then does what its arguments say.
 
-actor.py NAME [ignore=2,15] [exit=N] [detach]     without `exit` it waits for a signal; `detach` starts `NAME-child`, in a
-session of its own, that waits too.
+actor.py NAME [ignore=2,15] [exit=N] [detach]
+
+Without `exit` it waits for a signal; `detach` starts `NAME-child`, in a session of its own, that waits too.
 """
 
 import os
