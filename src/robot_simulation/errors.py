@@ -3,6 +3,8 @@
 
 SimulationError
 ├── WorldError     a world file is not one that the simulators can load
+├── RobotError     a robot description lacks what its drive or sensors need
+├── RenderError    no way to draw pictures on this machine
 └── PeopleError    the pictures of people for a world are missing, unreadable or not usable
 """
 
@@ -15,6 +17,14 @@ class SimulationError(RondaError):
 
 class WorldError(SimulationError):
     """A world file is missing, malformed or holds what the simulators cannot load."""
+
+
+class RobotError(SimulationError):
+    """A robot description is malformed, or lacks what its drive or a sensor names."""
+
+
+class RenderError(SimulationError):
+    """Pictures cannot be drawn on this machine."""
 
 
 class PeopleError(SimulationError):
