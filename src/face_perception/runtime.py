@@ -30,7 +30,7 @@ class Network:
         except Exception as error:
             raise ModelError(
                 f"model '{name}' in {path} cannot be loaded: {str(error).splitlines()[0]}",
-                hint="run 'ronda models fetch' again, or correct the entry of your own model",
+                hint="run 'ronda faces models fetch' again, or correct the entry of your own model",
             ) from error
         inputs = self._session.get_inputs()
         if len(inputs) != 1:
@@ -52,7 +52,7 @@ class Network:
         )
         if not fits:
             raise ModelError(
-                f"model '{self.name}' in {self.path} takes input {list(self.input_shape)}, its entry says {list(shape)}",
+                f"model '{self.name}' in {self.path} takes {list(self.input_shape)}, its entry says {list(shape)}",
                 hint="correct 'input' of the model's entry (batch, channels, height, width)",
             )
 

@@ -96,7 +96,9 @@ def load_site(path: Path) -> Site:
         owner=str(entry["owner"]),
         valid_until=_date(entry["valid_until"], f"{path}, valid_until"),
         false_positive_rate=rate,
-        watchlists={str(key): _watchlist(str(key), value, f"{path}, watchlist '{key}'") for key, value in lists.items()},
+        watchlists={
+            str(key): _watchlist(str(key), value, f"{path}, watchlist '{key}'") for key, value in lists.items()
+        },
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from face_perception.analyser import Analyser
 from face_perception.audit import AuditLog
 from face_perception.calibration import load_calibration
-from face_perception.enrolment import EnrolmentRules, Enroller
+from face_perception.enrolment import Enroller, EnrolmentRules
 from face_perception.gallery import Gallery
 from face_perception.models import ModelRegistry
 from face_perception.profiles import load_profile

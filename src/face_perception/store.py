@@ -19,7 +19,6 @@ from sqlalchemy import (
     Connection,
     Float,
     ForeignKey,
-    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -41,9 +40,7 @@ from face_perception.people import Example, Person
 from face_perception.vault import Key
 
 _META = MetaData()
-_SITE = Table(
-    "site", _META, Column("name", String, primary_key=True), Column("value", LargeBinary, nullable=False)
-)
+_SITE = Table("site", _META, Column("name", String, primary_key=True), Column("value", LargeBinary, nullable=False))
 _PEOPLE = Table(
     "people",
     _META,
@@ -85,7 +82,7 @@ class GalleryStore:
             if proof is None:
                 connection.execute(insert(_SITE).values(name="proof", value=site_key.seal(_PROOF, "site key")))
             else:
-                site_key.open(proof, f"gallery {path}")
+                site_key.open(proof, "site key")
         # Kept open: its data_version moves when any other connection, of this or another process, commits.
         self._watch = self._engine.connect()
 
@@ -200,7 +197,9 @@ class GalleryStore:
                 yield connection
                 connection.commit()
         except DatabaseError as error:
-            raise GalleryError(f"gallery {self.path}: {error.orig}", hint="check the file, the disk and its space") from error
+            raise GalleryError(
+                f"gallery {self.path}: {error.orig}", hint="check the file, the disk and its space"
+            ) from error
 
     def _person_key(self, connection: Connection, person_id: str) -> Key:
         wrapped = connection.scalar(select(_PEOPLE.c.key).where(_PEOPLE.c.person_id == person_id))

@@ -5,11 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from face_perception.boxes import suppress
 from face_perception.detector import Detector
 from face_perception.faces import Box, Detection, Picture
 
 _OVERLAP = 0.4
+# Two boxes of one face from different scales differ more than two from one scale.
+_CONTAINED = 0.6
+# Share of the box's width that must lie between it and an inner border of the tile.
+_BORDER = 0.05
 
 
 class TiledDetector:
@@ -31,9 +37,21 @@ class TiledDetector:
         height, width = picture.shape[:2]
         for left, right in spans(width, self._columns, self._overlap):
             for top, bottom in spans(height, self._rows, self._overlap):
-                tile = picture[top:bottom, left:right]
-                found.extend(_moved(one, left, top) for one in self._detector.detect(tile))
-        return suppress(found, _OVERLAP)
+                tile = Box(left, top, right, bottom)
+                moved = (_moved(one, left, top) for one in self._detector.detect(picture[top:bottom, left:right]))
+                found.extend(one for one in moved if not _is_cut(one.box, tile, width, height))
+        return suppress(found, _OVERLAP, _CONTAINED)
+
+
+def _is_cut(box: Box, tile: Box, width: int, height: int) -> bool:
+    """Return whether a face reaches over a tile's inner border: a neighbour or the whole picture shows it complete."""
+    margin = _BORDER * box.width
+    return (
+        (tile.left > 0 and box.left < tile.left + margin)
+        or (tile.top > 0 and box.top < tile.top + margin)
+        or (tile.right < width and box.right > tile.right - margin)
+        or (tile.bottom < height and box.bottom > tile.bottom - margin)
+    )
 
 
 def spans(length: int, parts: int, overlap: float) -> Iterator[tuple[int, int]]:
@@ -49,5 +67,5 @@ def spans(length: int, parts: int, overlap: float) -> Iterator[tuple[int, int]]:
 
 def _moved(detection: Detection, x: float, y: float) -> Detection:
     box = detection.box
-    points = None if detection.points is None else detection.points + (x, y)
+    points = None if detection.points is None else np.add(detection.points, (x, y), dtype=np.float32)
     return Detection(Box(box.left + x, box.top + y, box.right + x, box.bottom + y), detection.score, points)

@@ -29,7 +29,9 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _KEY_BYTES:
-            raise GalleryError(f"a key has {_KEY_BYTES} bytes, not {len(secret)}", hint="create a key with 'ronda faces key new'")
+            raise GalleryError(
+                f"a key has {_KEY_BYTES} bytes, not {len(secret)}", hint="create a key with 'ronda faces key new'"
+            )
         self._secret = secret
         self._cipher = AESGCM(secret)
 
@@ -49,7 +51,7 @@ class Key:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError) as error:
             raise GalleryError(
-                f"{place} cannot be decrypted: wrong key or damaged data",
+                f"{place} of the gallery cannot be opened: wrong site key or damaged data",
                 hint=f"use the key that this gallery was made with ({KEY_VARIABLE} or its key file)",
             ) from error
 

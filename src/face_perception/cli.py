@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``ronda faces`` command."""
+
+from __future__ import annotations
+
+import typer
+
+from face_perception import gallery_cli, models_cli
+
+app = typer.Typer(help="The gallery: enrol, list, search and remove people; evaluate.", no_args_is_help=True)
+app.command("enrol")(gallery_cli.enrol)
+app.command("list")(gallery_cli.list_people)
+app.command("show")(gallery_cli.show_person)
+app.command("search")(gallery_cli.search)
+app.command("remove")(gallery_cli.remove)
+app.command("audit")(gallery_cli.audit)
+app.add_typer(models_cli.app, name="models")
