@@ -29,3 +29,11 @@ class RenderError(SimulationError):
 
 class PeopleError(SimulationError):
     """A folder of people, or one of its pictures, cannot be used."""
+
+
+class DescriptionError(SimulationError):
+    """A robot's description, or one element of a world file, cannot be simulated. Names file and line."""
+
+
+class CameraUnavailable(SimulationError):
+    """Pictures cannot be rendered on this machine."""
