@@ -34,9 +34,7 @@ class Costmap:
     cell.
     """
 
-    def __init__(
-        self, grid: GridMap, inflation: Inflation, obstacles: NDArray[np.float64] | None = None
-    ) -> None:
+    def __init__(self, grid: GridMap, inflation: Inflation, obstacles: NDArray[np.float64] | None = None) -> None:
         """`obstacles`: (N, 2) points x, y in the map frame that the map does not show; those outside are ignored."""
         self.grid = grid
         self.inflation = inflation

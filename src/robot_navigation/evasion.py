@@ -74,13 +74,11 @@ def _trajectory(
     now: tuple[float, float], target: tuple[float, float], settings: EvasionSettings
 ) -> NDArray[np.float64]:
     """(T, 3) poses at each time step while speed and turn go from `now` to `target` within the limits."""
-    times = np.arange(1, round(HORIZON / STEP) + 1) * STEP
+    times = STEP * np.arange(1, round(HORIZON / STEP) + 1, dtype=np.float64)
     speeds = _ramp(now[0], target[0], settings.acceleration, times)
     yaw = np.cumsum(_ramp(now[1], target[1], settings.turn_acceleration, times)) * STEP
     middle = yaw - 0.5 * np.diff(yaw, prepend=0.0)
-    return np.column_stack(
-        [np.cumsum(speeds * np.cos(middle)) * STEP, np.cumsum(speeds * np.sin(middle)) * STEP, yaw]
-    )
+    return np.column_stack([np.cumsum(speeds * np.cos(middle)) * STEP, np.cumsum(speeds * np.sin(middle)) * STEP, yaw])
 
 
 def _ramp(start: float, end: float, rate: float, times: NDArray[np.float64]) -> NDArray[np.float64]:

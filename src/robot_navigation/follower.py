@@ -236,4 +236,6 @@ class Follower:
 
     def _limited_turn(self, wanted: float, dt: float) -> float:
         most = self.limits.turn_acceleration * dt
-        return float(np.clip(np.clip(wanted, self._turn - most, self._turn + most), -self.limits.turn, self.limits.turn))
+        return float(
+            np.clip(np.clip(wanted, self._turn - most, self._turn + most), -self.limits.turn, self.limits.turn)
+        )

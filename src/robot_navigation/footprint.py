@@ -91,6 +91,4 @@ def _depth(
     cos, sin = np.cos(poses[:, 2])[:, None], np.sin(poses[:, 2])[:, None]
     x = cos * offset[..., 0] + sin * offset[..., 1]
     y = cos * offset[..., 1] - sin * offset[..., 0]
-    return np.asarray(
-        np.minimum(np.minimum(footprint.front - x, x + footprint.back), footprint.side - np.abs(y))
-    )
+    return np.asarray(np.minimum(np.minimum(footprint.front - x, x + footprint.back), footprint.side - np.abs(y)))

@@ -69,7 +69,7 @@ class GridMap:
     def to_points(self, cells: NDArray[np.integer]) -> NDArray[np.float64]:
         """(N, 2) x, y of the centres of (N, 2) cells given as row, column."""
         flipped = (cells[:, ::-1].astype(np.float64) + 0.5) * self.resolution
-        return flipped + (self.origin_x, self.origin_y)
+        return flipped + np.array([self.origin_x, self.origin_y])
 
     def inside(self, row: int, column: int) -> bool:
         """Whether the cell belongs to the grid."""

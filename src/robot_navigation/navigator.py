@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_navigation.codes import NavigationCode
+from robot_navigation.costmap import Costmap
 from robot_navigation.errors import PlanningError
 from robot_navigation.follower import Command, Follower, FollowerSettings, MotionLimits
 from robot_navigation.follower import Progress as FollowerProgress
@@ -102,6 +103,7 @@ class Navigator:
         self.follower = Follower(limits, follower)
         self._wander = Wander()
         self._goal: SE2 | None = None
+        self._keeper: RouteKeeper | None = None
         self._progress = ProgressChecker()
         self._clear_goal()
 
@@ -109,6 +111,11 @@ class Navigator:
     def path(self) -> NDArray[np.float64]:
         """(N, 2) the path in force, in the map frame; empty when there is none."""
         return self._keeper.plan.points if self._keeper is not None and self._keeper.plan else np.empty((0, 2))
+
+    @property
+    def costmap(self) -> Costmap | None:
+        """The cost map of the last planning; None when there was none for this goal."""
+        return self._keeper.costmap if self._keeper is not None else None
 
     @property
     def active(self) -> bool:
@@ -127,8 +134,7 @@ class Navigator:
         self._clear_goal()
 
     def _clear_goal(self) -> None:
-        self._goal: SE2 | None = None
-        self._keeper: RouteKeeper | None = None
+        self._goal, self._keeper = None, None
         self._goal_checked = False
         self._recovery: RunningRecovery | None = None
         self._ladder: Iterator[Recovery] = iter(LADDER)
@@ -251,7 +257,9 @@ class Navigator:
         if command.progress is FollowerProgress.ARRIVED:
             moved = self._keeper.plan.goal_moved if self._keeper.plan else 0.0
             if moved <= self.settings.goal_shift_at_end:
-                return self._end(NavigationCode.NONE, "the goal was reached" + (f", {moved:.2f} m off" if moved else ""))
+                return self._end(
+                    NavigationCode.NONE, "the goal was reached" + (f", {moved:.2f} m off" if moved else "")
+                )
             command = self.follower.halt()
         if self._recovered_at is not None and self._recovered_at.distance_to(odom) > self.settings.recovered_after:
             self._recovered_at, self._recoveries, self._ladder = None, 0, iter(LADDER)

@@ -56,9 +56,7 @@ class ParticleCloud:
         self._rng = rng
 
     @classmethod
-    def around(
-        cls, pose: SE2, covariance: NDArray[np.float64], count: int, rng: np.random.Generator
-    ) -> ParticleCloud:
+    def around(cls, pose: SE2, covariance: NDArray[np.float64], count: int, rng: np.random.Generator) -> ParticleCloud:
         """A Gaussian cloud; `covariance` is (3, 3) in x, y, yaw."""
         return cls(rng.multivariate_normal([pose.x, pose.y, pose.yaw], covariance, size=count, method="eigh"), rng)
 

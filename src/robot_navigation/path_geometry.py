@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ def resample(points: NDArray[np.float64], spacing: float) -> NDArray[np.float64]
     if len(points) < 2:
         return points.copy()
     pieces = []
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in pairwise(points):
         count = max(1, int(np.ceil(np.hypot(*(end - start)) / spacing)))
         pieces.append(start + (end - start) * (np.arange(count) / count)[:, None])
     return np.vstack([*pieces, points[-1:]])

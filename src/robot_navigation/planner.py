@@ -128,7 +128,7 @@ def _nearest_free(costmap: Costmap, cell: Cell, reach: float) -> Cell | None:
     span = int(np.ceil(reach / costmap.grid.resolution))
     top, left = max(cell[0] - span, 0), max(cell[1] - span, 0)
     window = costmap.lethal[top : cell[0] + span + 1, left : cell[1] + span + 1]
-    free = np.argwhere(~window) + (top, left)
+    free = np.argwhere(~window) + np.array([top, left])
     if not len(free):
         return None
     distance = np.hypot(*(free - cell).T) * costmap.grid.resolution
@@ -183,7 +183,7 @@ def _coarse_to_fine(
     mask = np.pad(mask, pad, mode="edge")[top:bottom, left:right]
     window_cost = np.where(mask > 0, cost[top:bottom, left:right], np.float32(np.inf))
     fine = _search(window_cost, (start[0] - top, start[1] - left), (goal[0] - top, goal[1] - left))
-    return None if fine is None else fine + (top, left)
+    return None if fine is None else fine + np.array([top, left])
 
 
 def _search(cost: NDArray[np.float32], start: Cell, goal: Cell) -> NDArray[np.int64] | None:

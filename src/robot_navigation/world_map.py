@@ -84,7 +84,9 @@ def draw_map(
     shift = 4  # 1/16 cell, so that thin walls keep their place
     for outline in outlines:
         cells = (outline - low) / resolution - 0.5  # cv2 puts whole numbers on cell centres
-        cv2.fillConvexPoly(occupied, np.rint(cells * (1 << shift)).astype(np.int32), 1, lineType=cv2.LINE_8, shift=shift)
+        cv2.fillConvexPoly(
+            occupied, np.rint(cells * (1 << shift)).astype(np.int32), 1, lineType=cv2.LINE_8, shift=shift
+        )
     cells_out = np.full((rows, columns), UNKNOWN, np.int8)
     cells_out[_reachable(occupied, low, resolution, seed_point)] = FREE
     cells_out[occupied > 0] = OCCUPIED
