@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ronda bench`: run the measurements in the tree's `bench/` folder, each in a process of its own.
 
-A measurement is a file `bench/NAME.py` with `run(options) -> dict`, handed to `ronda_cli.measurement.main` when the file
-is run: it prints the figures as JSON, and writes them to the file named with `--json`.
+A measurement is a file `bench/NAME.py` with `run(options) -> dict`, handed to `ronda_cli.measurement.main` when the
+file is run: it prints the figures as JSON, and writes them to the file named with `--json`.
 """
 
 from __future__ import annotations

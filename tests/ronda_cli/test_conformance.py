@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Launch files of our own and what ROS 2 Jazzy's launch made of them (launch 3.4.3, launch_ros 0.26.6).
 
-`conformance/expected.json` holds for each case whether ROS refuses the file, and what every process was given: arguments,
-the content of parameter files, its folder and environment. `ROOT` stands for the folder of the cases.
+`conformance/expected.json` holds for each case whether ROS refuses the file, and what every process was given:
+arguments, content of parameter files, folder and environment. `ROOT` stands for the folder of the cases.
 """
 
 import json
