@@ -7,13 +7,13 @@ Gazebo's own TouchPlugin is no substitute: it reports the first touch and switch
 from importlib import import_module
 
 from rclpy.node import Node
-from ronda_core import qos
-from ronda_core.node_main import run_node
-from ronda_core.stamps import to_seconds
 from std_msgs.msg import Bool
 
 from robot_simulation.contact_hold import ContactHold
 from robot_simulation.errors import SimulationError
+from ronda_core import qos
+from ronda_core.node_main import run_node
+from ronda_core.stamps import to_seconds
 
 RELEASE_S = 0.2
 PERIOD_S = 0.05
@@ -34,7 +34,10 @@ class BumperContactNode(Node):
         self._hold = ContactHold(RELEASE_S)
         self._publisher = self.create_publisher(Bool, "bumper", qos.SENSOR)
         self.create_subscription(
-            contacts_type, "bumper_contacts", lambda message: self._hold.report(len(message.contacts), self._now()), qos.SENSOR
+            contacts_type,
+            "bumper_contacts",
+            lambda message: self._hold.report(len(message.contacts), self._now()),
+            qos.SENSOR,
         )
         self.create_timer(PERIOD_S, lambda: self._publisher.publish(Bool(data=self._hold.pressed(self._now()))))
 

@@ -58,54 +58,70 @@ GROUPS = Package(Client.NPM, "@vladmandic/face-api", "1.7.15")
 
 PHOTOS = (
     Photo(
-        PORTRAITS, "face_recognition-1.2.3/tests/test_images/obama.jpg",
+        PORTRAITS,
+        "face_recognition-1.2.3/tests/test_images/obama.jpg",
         "0930e3aa8cae5920329c0c8cbc6a2ab70f47b0e67b432875beaa95cbf7e741f6",
         "watchlist/Barack Obama/enrol_1.jpg",
     ),
     Photo(
-        PORTRAITS, "face_recognition-1.2.3/tests/test_images/obama3.jpg",
+        PORTRAITS,
+        "face_recognition-1.2.3/tests/test_images/obama3.jpg",
         "76ac6bf97c36dc2da0ad16a537d6a5ac1b10f48d49aac29a0cca9a17cdbc3ca3",
         "watchlist/Barack Obama/enrol_2.jpg",
     ),
     Photo(
-        PORTRAITS, "face_recognition-1.2.3/tests/test_images/obama2.jpg",
+        PORTRAITS,
+        "face_recognition-1.2.3/tests/test_images/obama2.jpg",
         "a7efcc907375274796f39646510704aa86672d59f6d5469d69af3c85590976a6",
         "watchlist/Barack Obama/world.jpg",
     ),
     Photo(
-        GROUPS, "package/demo/sample1.jpg",
+        GROUPS,
+        "package/demo/sample1.jpg",
         "8ecae4b267b2d3169e06e00c7dee97097aa2a94635d45216f7732a5f4943cb51",
-        "watchlist/Demo Guest/enrol_1.jpg", (1343, 137, 1801, 525),
+        "watchlist/Demo Guest/enrol_1.jpg",
+        (1343, 137, 1801, 525),
     ),
     Photo(
-        GROUPS, "package/demo/sample3.jpg",
+        GROUPS,
+        "package/demo/sample3.jpg",
         "8eb081c9efb14370fa94d9feab9e5fbeafd19a627491853a80c2bf67f7ffa936",
-        "watchlist/Demo Guest/world.jpg", (948, 68, 1428, 695),
+        "watchlist/Demo Guest/world.jpg",
+        (948, 68, 1428, 695),
     ),
     Photo(
-        PORTRAITS, "face_recognition-1.2.3/tests/test_images/biden.jpg",
+        PORTRAITS,
+        "face_recognition-1.2.3/tests/test_images/biden.jpg",
         "3c17508bb91554c637a2eabddfae790e5bb1caba93130814fc2ac50be9760c4c",
         "strangers/Stranger 1.jpg",
     ),
     Photo(
-        GROUPS, "package/demo/sample6.jpg",
+        GROUPS,
+        "package/demo/sample6.jpg",
         "9baad80f9d5e306fb9b8c0913d44445f1e95848df317530efb03d0934c57ba87",
-        "strangers/Stranger 2.jpg", (145, 347, 589, 950),
+        "strangers/Stranger 2.jpg",
+        (145, 347, 589, 950),
     ),
     Photo(
-        GROUPS, "package/demo/sample6.jpg",
+        GROUPS,
+        "package/demo/sample6.jpg",
         "9baad80f9d5e306fb9b8c0913d44445f1e95848df317530efb03d0934c57ba87",
-        "strangers/Stranger 3.jpg", (552, 173, 980, 840),
+        "strangers/Stranger 3.jpg",
+        (552, 173, 980, 840),
     ),
     Photo(
-        GROUPS, "package/demo/sample6.jpg",
+        GROUPS,
+        "package/demo/sample6.jpg",
         "9baad80f9d5e306fb9b8c0913d44445f1e95848df317530efb03d0934c57ba87",
-        "strangers/Stranger 4.jpg", (1357, 105, 1825, 765),
+        "strangers/Stranger 4.jpg",
+        (1357, 105, 1825, 765),
     ),
     Photo(
-        GROUPS, "package/demo/sample5.jpg",
+        GROUPS,
+        "package/demo/sample5.jpg",
         "6d45095ebb182d8f975c0790e0e4eefd86fbb40609cf4b271776d92e12662938",
-        "strangers/Stranger 5.jpg", (1295, 242, 1723, 857),
+        "strangers/Stranger 5.jpg",
+        (1295, 242, 1723, 857),
     ),
 )
 
@@ -135,7 +151,9 @@ def read_member(archive: Path, photo: Photo) -> bytes:
     except (KeyError, tarfile.TarError, OSError) as error:
         raise PeopleError(f"{archive.name} holds no {photo.member}", hint="the package has changed") from error
     if hashlib.sha256(content).hexdigest() != photo.sha256:
-        raise PeopleError(f"{photo.member} in {archive.name} is not the expected picture", hint="the package has changed")
+        raise PeopleError(
+            f"{photo.member} in {archive.name} is not the expected picture", hint="the package has changed"
+        )
     return content
 
 

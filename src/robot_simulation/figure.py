@@ -43,11 +43,19 @@ def add_figure(
     # The back of the board: a picture has only one side.
     back = (0.01, board.width_m, board.height_m)
     add_box(
-        link, "board", back, (BOARD_FORWARD_M - 0.015, 0.0, board.centre_z_m, 0.0, 0.0, 0.0), Material(clothes),
+        link,
+        "board",
+        back,
+        (BOARD_FORWARD_M - 0.015, 0.0, board.centre_z_m, 0.0, 0.0, 0.0),
+        Material(clothes),
         solid=False,
     )
     add_picture(
-        link, "picture", board.width_m, board.height_m, upright(BOARD_FORWARD_M, 0.0, board.centre_z_m, 0.0),
+        link,
+        "picture",
+        board.width_m,
+        board.height_m,
+        upright(BOARD_FORWARD_M, 0.0, board.centre_z_m, 0.0),
         Material(texture=board.texture, glow=BOARD_GLOW),
     )
 

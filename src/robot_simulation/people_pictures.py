@@ -64,7 +64,9 @@ def read_picture(path: Path) -> Picture:
             raise PeopleError(f"picture {path} is larger than 100 MB", hint="scale it down")
         content = np.fromfile(path, np.uint8)
     except OSError as error:
-        raise PeopleError(f"cannot read picture {path}: {error.strerror}", hint="check the file and its rights") from error
+        raise PeopleError(
+            f"cannot read picture {path}: {error.strerror}", hint="check the file and its rights"
+        ) from error
     try:
         picture = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
     except cv2.error:
@@ -104,7 +106,12 @@ def life_size(picture: Picture, face: FaceBox) -> LifeSize:
     inside = picture[max(y0, 0) : min(y1, height), max(x0, 0) : min(x1, width)]
     edge = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
     padded = cv2.copyMakeBorder(
-        inside, max(-y0, 0), max(y1 - height, 0), max(-x0, 0), max(x1 - width, 0), cv2.BORDER_CONSTANT,
+        inside,
+        max(-y0, 0),
+        max(y1 - height, 0),
+        max(-x0, 0),
+        max(x1 - width, 0),
+        cv2.BORDER_CONSTANT,
         value=tuple(float(v) for v in np.median(edge, axis=0)),
     )
     shrink = min(1.0, MAX_FACE_PX / (face.right - face.left))

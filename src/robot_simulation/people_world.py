@@ -56,9 +56,14 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
         board = boards[person.name]
         cv2.imwrite(str(pictures / f"{figure}.png"), board.texture)
         add_figure(
-            _world_element(tree, world), figure, place.x, place.y, place.yaw,
+            _world_element(tree, world),
+            figure,
+            place.x,
+            place.y,
+            place.yaw,
             board=Board(f"people/{figure}.png", board.width_m, board.height_m, board.centre_z_m),
-            clothes=_colour(clothes), trousers=_colour(clothes),
+            clothes=_colour(clothes),
+            trousers=_colour(clothes),
         )
     people_file = out / PEOPLE_FILE
     people_file.write_text(json.dumps(_listing(standing, seed), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -79,9 +79,7 @@ def add_cylinder(
     _add_shape(link, name, geometry, pose, material, solid)
 
 
-def add_picture(
-    link: ET.Element, name: str, width: float, height: float, pose: Pose, material: Material
-) -> None:
+def add_picture(link: ET.Element, name: str, width: float, height: float, pose: Pose, material: Material) -> None:
     """Append a picture (metres) without collision; seen from its +z side, image right is +x and image top is +y."""
     _add_shape(link, name, plane(width, height), pose, material, solid=False)
 
@@ -102,9 +100,7 @@ def to_text(root: ET.Element, comment: str) -> str:
     return f'<?xml version="1.0"?>\n<!-- {comment} -->\n{body}\n'
 
 
-def _add_shape(
-    link: ET.Element, name: str, geometry: ET.Element, pose: Pose, material: Material, solid: bool
-) -> None:
+def _add_shape(link: ET.Element, name: str, geometry: ET.Element, pose: Pose, material: Material, solid: bool) -> None:
     if solid:
         collision = child(link, "collision", name=f"{name}_collision")
         child(collision, "pose", numbers(*pose))

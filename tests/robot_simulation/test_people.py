@@ -4,6 +4,7 @@
 from pathlib import Path
 
 import pytest
+
 from robot_simulation.errors import PeopleError
 from robot_simulation.people import Kind, Place, assign, read_people
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from face_perception.faces import Box
 from robot_simulation.errors import PeopleError
 from robot_simulation.people_pictures import FACE_WIDTH_M, life_size, main_face, read_picture

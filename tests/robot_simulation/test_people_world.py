@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import cv2
 import numpy as np
 import pytest
+
 from face_perception.faces import Box
 from robot_simulation.errors import PeopleError, WorldError
 from robot_simulation.people_world import write_people_world

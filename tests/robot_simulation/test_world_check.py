@@ -4,6 +4,7 @@
 from pathlib import Path
 
 import pytest
+
 from robot_simulation.errors import WorldError
 from robot_simulation.world_check import check_world
 
@@ -28,13 +29,21 @@ def test_airport_is_sound() -> None:
 @pytest.mark.parametrize(
     ("good", "bad", "said"),
     [
-        ("<box><size>1 1 1</size></box>", "<mesh><uri>a.dae</uri></mesh>", ":6: <mesh> inside <geometry> is not supported"),
+        (
+            "<box><size>1 1 1</size></box>",
+            "<mesh><uri>a.dae</uri></mesh>",
+            ":6: <mesh> inside <geometry> is not supported",
+        ),
         ("1 1 1", "1 one 1", ":6: <size> holds '1 one 1' instead of numbers"),
         ("1 1 1", "1 -1 1", ":6: <size> must be above zero"),
         ("1 1 1", "1 1 1 1", ":6: <size> holds 4 numbers"),
         ('version="1.9"', 'version="1.11"', ":1: write sdf version 1.9"),
-        ("<link", '<include/><link', ":4: <include> inside <model> is not supported"),
-        ("</visual>", "<material><pbr><metal><albedo_map>no.png</albedo_map></metal></pbr></material></visual>", "no.png"),
+        ("<link", "<include/><link", ":4: <include> inside <model> is not supported"),
+        (
+            "</visual>",
+            "<material><pbr><metal><albedo_map>no.png</albedo_map></metal></pbr></material></visual>",
+            "no.png",
+        ),
         ('name="m"', "", ":3: <model> needs a name of its own"),
     ],
 )

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import cv2
 import numpy as np
 import pytest
+
 from patrol_robot.route import load_route
 from robot_simulation.people_world import places_of
 
@@ -95,7 +96,10 @@ def test_walkers_keep_clear_of_furniture_and_stops(name: str) -> None:
     world = ET.parse(AIRPORT).getroot().find("world")
     assert world is not None
     actor = next(a for a in world.findall("actor") if a.get("name") == name)
-    steps = [(float(w.findtext("time") or 0), *map(float, (w.findtext("pose") or "").split())) for w in actor.iter("waypoint")]
+    steps = [
+        (float(w.findtext("time") or 0), *map(float, (w.findtext("pose") or "").split()))
+        for w in actor.iter("waypoint")
+    ]
     stops = load_route(ROOT / "config/airport_route.yaml").waypoints
     shapes = footprints()
     for (t0, x0, y0, *_), (t1, x1, y1, *_) in zip(steps, steps[1:], strict=False):

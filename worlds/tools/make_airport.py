@@ -234,7 +234,10 @@ def _furniture(world: ET.Element) -> None:
     add_box(cafe, "core", (1.6, 1.0, 1.6), at(0, 0, 1.95), DARK)
     add_box(cafe, "header", (3.6, 2.4, 0.7), at(0, 0, 3.1), DARK, solid=False)
     for face, (x, y, yaw, width) in {
-        "south": (0, -1.22, -90, 3.4), "north": (0, 1.22, 90, 3.4), "east": (1.82, 0, 0, 2.2), "west": (-1.82, 0, 180, 2.2)
+        "south": (0, -1.22, -90, 3.4),
+        "north": (0, 1.22, 90, 3.4),
+        "east": (1.82, 0, 0, 2.2),
+        "west": (-1.82, 0, 180, 2.2),
     }.items():
         add_picture(cafe, f"sign_{face}", width, 0.6, upright(x, y, 3.1, math.radians(yaw)), picture("cafe", 0.6))
     for number, (x, y) in enumerate(((-20.6, -12.6), (6.6, -12.8), (20.6, 12.6), (-20.8, 12.8))):
@@ -243,7 +246,9 @@ def _furniture(world: ET.Element) -> None:
         add_cylinder(plant, "leaves", 0.45, 1.1, at(0, 0, 1.15), Material((0.18, 0.40, 0.20)))
     for number, (x, y) in enumerate(((-17.0, 0.0), (4.5, 1.5), (11.0, 8.6))):
         case = static_model(world, f"luggage_{number}", at(x, y, 0, 25 * number))
-        add_box(case, "case", (0.28, 0.48, 0.7), at(0, 0, 0.36), Material((0.55, 0.15, 0.15) if number else (0.2, 0.2, 0.5)))
+        add_box(
+            case, "case", (0.28, 0.48, 0.7), at(0, 0, 0.36), Material((0.55, 0.15, 0.15) if number else (0.2, 0.2, 0.5))
+        )
         add_box(case, "handle", (0.03, 0.25, 0.4), at(-0.1, 0, 0.9), STEEL)
 
 
@@ -276,9 +281,14 @@ def _people(world: ET.Element) -> None:
         child(frame, "pose", numbers(*at(x, y, 0, yaw)))
     for number, (x, y, yaw) in enumerate(PLACES, start=1):
         add_figure(
-            world, f"person_{number:02d}", x, y, math.radians(yaw),
+            world,
+            f"person_{number:02d}",
+            x,
+            y,
+            math.radians(yaw),
             board=Board(f"textures/head_{number % 3}.png", 0.42, 0.42, EYE_HEIGHT_M),
-            clothes=CLOTHES[number % len(CLOTHES)], trousers=TROUSERS[number % len(TROUSERS)],
+            clothes=CLOTHES[number % len(CLOTHES)],
+            trousers=TROUSERS[number % len(TROUSERS)],
         )
 
 

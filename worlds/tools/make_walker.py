@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 from numpy.typing import NDArray
+
 from robot_simulation.sdf_write import child, to_text
 
 FILE = Path(__file__).resolve().parents[1] / "meshes" / "walker.dae"
@@ -81,8 +82,11 @@ def _source(parent: ET.Element, name: str, values: "np.typing.ArrayLike", params
     else:
         child(source, "float_array", _text(array), id=f"{name}-array", count=str(array.size))
     accessor = child(
-        child(source, "technique_common"), "accessor",
-        source=f"#{name}-array", count=str(array.size // stride), stride=str(stride),
+        child(source, "technique_common"),
+        "accessor",
+        source=f"#{name}-array",
+        count=str(array.size // stride),
+        stride=str(stride),
     )
     for param in params:
         child(accessor, "param", name=param, type=kind)
@@ -92,7 +96,9 @@ def _materials(root: ET.Element) -> None:
     effects = child(root, "library_effects")
     materials = child(root, "library_materials")
     for name, colour in COLOURS.items():
-        technique = child(child(child(effects, "effect", id=f"{name}-effect"), "profile_COMMON"), "technique", sid="common")
+        technique = child(
+            child(child(effects, "effect", id=f"{name}-effect"), "profile_COMMON"), "technique", sid="common"
+        )
         lambert = child(technique, "lambert")
         for part in ("ambient", "diffuse"):
             child(child(lambert, part), "color", colour)
@@ -134,7 +140,8 @@ def _geometry(root: ET.Element) -> None:
 
 def _controller(root: ET.Element) -> None:
     skin = child(
-        child(child(root, "library_controllers"), "controller", id="walker-skin", name="walker"), "skin",
+        child(child(root, "library_controllers"), "controller", id="walker-skin", name="walker"),
+        "skin",
         source="#walker-mesh",
     )
     child(skin, "bind_shape_matrix", _text(np.eye(4)))
