@@ -60,7 +60,7 @@ class FaceNode(Node):
         )
         self._book = MatchBook()
         self._lock = Lock()
-        self._services = FaceServices(self, self._station, self._book, self._lock)
+        self._desk = FaceServices(self, self._station, self._book, self._lock)
         self._camera: Intrinsics | None = None
         self._frozen = FreezeWatch(values["frozen_after"])
         self._last_frame = time.monotonic()
