@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The robot's nodes as child processes of the demonstration: a launch on a ROS domain that nobody uses."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from patrol_robot.errors import DemoError
+from ronda_cli.errors import LaunchError
+from ronda_cli.launch_cli import share_folder
+from ronda_cli.process.environment import launch_environment
+from ronda_cli.process.guardian import MARK
+from ronda_cli.process.lease import lease
+from ronda_cli.process.orphans import Guard
+
+DOMAINS = range(70, 101)
+"""Domains that are tried in turn; all below Linux's ephemeral ports."""
+PARTICIPANTS_TRIED = 4
+STOP_S = 15.0
+LAST_LINES = 15
+
+
+@contextmanager
+def free_domain(environment: Mapping[str, str]) -> Iterator[int]:
+    """Hold a ROS domain in which nothing runs on this machine. Raises DemoError if all are taken."""
+    for domain in DOMAINS:
+        if not _unused(domain):
+            continue
+        with ExitStack() as held:
+            try:
+                held.enter_context(lease(["ronda_demo"], domain, environment))
+            except LaunchError:
+                continue
+            yield domain
+            return
+    raise DemoError(
+        f"the ROS domains {DOMAINS.start} to {DOMAINS.stop - 1} are all in use on this machine",
+        hint="end other demonstrations or nodes, or choose one: ROS_DOMAIN_ID=42 ronda demo",
+    )
+
+
+def demo_environment(domain: int) -> dict[str, str]:
+    """The environment of the nodes and of the demonstration itself: this machine alone, the given domain."""
+    base = {**os.environ, "ROS_DOMAIN_ID": str(domain)}
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        base.setdefault(threads, "1")
+    return launch_environment(base, share_folder(), network=False)
+
+
+class RobotProcesses:
+    """`ronda launch` as a child, in a session of its own, so that Ctrl-C reaches it only through `stop`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    def check(self) -> None:
+        """Raise DemoError with the last lines that were printed if the nodes have ended."""
+        code = self._process.poll()
+        if code is not None:
+            lines = self._log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            raise DemoError(
+                f"the robot's nodes ended with exit code {code}:\n  " + "\n  ".join(lines),
+                hint="ronda doctor tells what is missing on this machine",
+            )
+
+    def stop(self) -> None:
+        """End all nodes and wait for them."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def robot(
+    name: str, arguments: Mapping[str, str], environment: Mapping[str, str], log: Path
+) -> Iterator[RobotProcesses]:
+    """Run `ronda launch NAME` with its output in `log`; everything has ended when the block is left."""
+    words = [f"{key}:={value}" for key, value in arguments.items()]
+    with Guard() as guard, log.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from ronda_cli.main import main; sys.exit(main())",
+                "launch",
+                name,
+                *words,
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**environment, MARK: guard.mark},
+            start_new_session=True,
+        )
+        guard.began(process.pid)
+        running = RobotProcesses(process, log)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _unused(domain: int) -> bool:
+    """Whether the discovery ports of the domain's first participants are free (RTPS 2.5, 9.6.2.3: 7410 + 250 d + 2 p)."""
+    for participant in range(PARTICIPANTS_TRIED):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("", 7410 + 250 * domain + 2 * participant))
+            except OSError:
+                return False
+    return True
