@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The embedded simulator: world and robot files into MuJoCo, with the sensors that Gazebo would simulate."""
