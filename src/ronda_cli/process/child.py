@@ -95,6 +95,11 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody, not even a process it left behind, can write to its outputs any more."""
+        return not self._streams
+
     def close(self) -> None:
         """Stop reading."""
         for stream in list(self._streams):

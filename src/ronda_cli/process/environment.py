@@ -35,6 +35,11 @@ def launch_environment(base: Mapping[str, str], share: Path, *, network: bool) -
     if sys.prefix not in prefixes:
         prefixes.append(sys.prefix)
     environment["AMENT_PREFIX_PATH"] = os.pathsep.join(prefixes)
+    if sys.prefix != sys.base_prefix:
+        # As after activating it: scripts for "the python3 on PATH" are meant for the one that has the packages.
+        own = str(Path(sys.executable).parent)
+        others = [p for p in environment.get("PATH", os.defpath).split(os.pathsep) if p != own]
+        environment["PATH"] = os.pathsep.join([own, *others])
     if not network:
         environment.setdefault(_RANGE, "LOCALHOST")
     profile = share / "config" / ("fastdds_network.xml" if network else "fastdds.xml")

@@ -78,7 +78,12 @@ class Supervisor:
         retries = 0
         while not self._stopping.is_set():
             child = self._start(job)
-            code = None if child is None else await self._follow(job, child)
+            if child is None:
+                self._finish(job, None)
+                return
+            code = await self._follow(job, child)
+            if child.is_silent:
+                self._children.remove(child)
             respawn = job.plan.respawn
             again = respawn is not None and (respawn.max_retries < 0 or retries < respawn.max_retries)
             if self._stopping.is_set() or not again or respawn is None:
@@ -95,8 +100,7 @@ class Supervisor:
         try:
             child = Child.start(job.command, job.plan.cwd, on_line, tty=job.plan.emulate_tty)
         except OSError as error:
-            self._output.say(f"error: {job.name} cannot be started: {error.strerror}: {job.command.words[0]}")
-            self._failed = True
+            self._output.say(f"error: {job.name} cannot be started: {error.strerror}: {error.filename}")
             return None
         self._guard.began(child.pid)
         self._children.append(child)

@@ -115,6 +115,18 @@ def test_a_program_that_is_not_there_is_named_and_fails_the_launch(launch):
     assert "good ended" in running.lines
 
 
+def test_a_program_that_cannot_be_started_is_not_tried_again(launch):
+    running = launch(launch_file('<executable cmd="/no/such/program" respawn="true"/>'))
+    assert running.end() == 1
+    assert running.text.count("cannot be started") == 1
+
+
+def test_a_folder_that_is_not_there_is_named(launch):
+    running = launch(launch_file(actor("a", "exit=0", cwd="/no/such/folder")))
+    assert running.end() == 1
+    assert "cannot be started: No such file or directory: /no/such/folder" in running.text
+
+
 def test_emulated_terminal_is_a_terminal(launch):
     code = "import sys\\; print\\('tty', sys.stdout.isatty\\(\\)\\)"
     cmd = f"{sys.executable} -S -c &quot;{code.replace(chr(39), chr(34)).replace(chr(34), chr(39))}&quot;"
