@@ -162,6 +162,8 @@ def _place(photo: Photo, content: bytes, folder: Path) -> None:
     if photo.crop:
         left, top, right, bottom = photo.crop
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise PeopleError(f"{photo.member} is not a readable image", hint="the package has changed")
         content = cv2.imencode(".jpg", picture[top:bottom, left:right], [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
     target = folder / photo.target
     target.parent.mkdir(parents=True, exist_ok=True)

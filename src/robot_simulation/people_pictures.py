@@ -36,7 +36,7 @@ FACE_WIDTH_M = 0.16
 EYES_BELOW_TOP = 0.4
 """Eyes lie at this share of a face box's height, counted from its top."""
 REACH_M = (0.42, 0.34, 0.42, 0.46)
-"""How much of a photograph is kept left of, above, right of and below the face's centre; the board is 0.84 m at most."""
+"""What is kept left of, above, right of and below the face's centre; the board is 0.84 m wide at most."""
 LEAST_REACH_M = (0.18, 0.2, 0.18, 0.2)
 """A tighter photograph is padded to this: a face without any surroundings is hard to detect."""
 MAX_FACE_PX = 200

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks world files without a simulator: only what both simulators load, numbers where numbers belong, files present."""
+"""Checks world files without a simulator: only what both simulators load, right numbers, files present."""
 
 from pathlib import Path
 from xml.etree import ElementTree as ET

@@ -3,6 +3,7 @@
 
 import math
 import sys
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -102,7 +103,7 @@ def test_walkers_keep_clear_of_furniture_and_stops(name: str) -> None:
     ]
     stops = load_route(ROOT / "config/airport_route.yaml").waypoints
     shapes = footprints()
-    for (t0, x0, y0, *_), (t1, x1, y1, *_) in zip(steps, steps[1:], strict=False):
+    for (t0, x0, y0, *_), (t1, x1, y1, *_) in pairwise(steps):
         assert math.hypot(x1 - x0, y1 - y0) / (t1 - t0) <= 1.3
         for share in np.linspace(0, 1, 50):
             x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)

@@ -26,7 +26,7 @@ Vector: TypeAlias = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Limb:
-    """A box on a joint: the joint's place (m), the box's centre and size (m), how far it swings (rad) and its colour."""
+    """A box on a joint: the joint's place, the box's centre and size (m), how far it swings (rad), its colour."""
 
     joint: str
     place: Vector
