@@ -18,7 +18,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from face_perception.blur import blur_faces
 from face_perception.decision import DecisionRules
 from face_perception.face_messages import array_message, match_message
-from face_perception.face_services import FaceServices
+from face_perception.gallery_services_ros import FaceServices
 from face_perception.faces import Picture
 from face_perception.frame_slot import FrameSlot
 from face_perception.frozen import FreezeWatch

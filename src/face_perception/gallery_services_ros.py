@@ -56,7 +56,8 @@ class FaceServices:
         for number, picture in enumerate(request.pictures, start=1):
             try:
                 where = f"picture {number}"
-                example = self._station.enroller.example(decode_picture(bytes(picture.data), where), where)
+                pixels = decode_picture(bytes(picture.data), where)
+                example = self._station.enroller.example(pixels, where, central=request.central)
                 examples.append(example)
                 response.picture_messages.append("")
                 response.picture_qualities.append(example.quality)
