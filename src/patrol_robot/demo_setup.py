@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ronda_core.paths import share_dir
 
 from patrol_robot.demo_judge import Figure
 from patrol_robot.errors import DemoError
 from patrol_robot.route import Route, load_route
+from ronda_core.paths import share_dir
 
 WATCHLIST = "demo"
 REASON = "demonstration: a person whom the guards look for"
@@ -68,8 +68,8 @@ def default_people() -> Path:
 
 def prepare(folder: Path, people: Path, seed: int) -> Stage:
     """Write the world with its people and the site file. Raises RondaError naming what cannot be used."""
-    from face_perception.demo_faces import face_finder
     from robot_simulation.people_world import write_people_world
+    from robot_simulation.world_cli import face_finder
 
     share = share_dir()
     written = write_people_world(

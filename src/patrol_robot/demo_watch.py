@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import OccupancyGrid, Odometry
+from rclpy.context import Context
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 from ronda.msg import FaceArray, Incident, LocalisationState, PatrolState
@@ -59,8 +60,8 @@ class View:
 class DemoWatch(Node):
     """Subscribes what the round shows. `figures` counts only between `begin` and `end`."""
 
-    def __init__(self, namespace: str, on_incident: Callable[[Incident], None]) -> None:
-        super().__init__("demo_watch", namespace=namespace)
+    def __init__(self, namespace: str, on_incident: Callable[[Incident], None], context: Context) -> None:
+        super().__init__("demo_watch", namespace=namespace, context=context)
         self.view = View()
         self.figures = RoundFigures()
         self.floor: OccupancyGrid | None = None

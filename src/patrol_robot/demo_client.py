@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the demonstration asks of the robot: enrol people, walk the round. Spins its node on a thread of its own."""
+
+import array
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import rclpy
+from geometry_msgs.msg import PoseWithCovarianceStamped
+from rclpy.action import ActionClient
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from ronda.action import NavigateTo, Patrol
+from ronda.srv import EnrolPerson
+from sensor_msgs.msg import CompressedImage
+
+from patrol_robot.demo_setup import REASON, WATCHLIST, Wanted
+from patrol_robot.demo_watch import DemoWatch
+from patrol_robot.errors import DemoError
+from ronda_core import qos
+from ronda_core.se2 import yaw_to_quaternion
+
+POLL_S: Final = 0.1
+ENROL_LIMIT_S: Final = 60.0
+
+
+class RobotClient:
+    """Calls the robot's services and actions and waits for the answers, looking after `check` meanwhile."""
+
+    def __init__(self, node: Node, check: Callable[[], None]) -> None:
+        """`check` raises when waiting has become pointless, e.g. because the nodes have ended."""
+        self._node = node
+        self._check = check
+        self._enrol = node.create_client(EnrolPerson, "enrol_person")
+        self._patrol = ActionClient(node, Patrol, "patrol")
+        self._navigate = ActionClient(node, NavigateTo, "navigate_to")
+        self._initial = node.create_publisher(PoseWithCovarianceStamped, "initialpose", qos.EVENT)
+
+    def wait(self, condition: Callable[[], Any], limit_s: float, what: str) -> None:
+        """Wait until the condition holds. Raises DemoError naming `what` was waited for in vain."""
+        deadline = time.monotonic() + limit_s
+        while not condition():
+            self._check()
+            if time.monotonic() > deadline:
+                raise DemoError(f"waited {limit_s:.0f} s in vain for {what}", hint="see log.txt in the report")
+            time.sleep(POLL_S)
+
+    def servers_ready(self) -> bool:
+        """True when enrolment, navigation and patrol can be called."""
+        return bool(
+            self._enrol.service_is_ready() and self._patrol.server_is_ready() and self._navigate.server_is_ready()
+        )
+
+    def tell_pose(self, x: float, y: float, yaw: float) -> None:
+        """Say where the robot starts, as an operator does in RViz with "2D Pose Estimate"."""
+        message = PoseWithCovarianceStamped()
+        message.header.frame_id = "map"
+        message.pose.pose.position.x, message.pose.pose.position.y = x, y
+        turn = message.pose.pose.orientation
+        turn.x, turn.y, turn.z, turn.w = yaw_to_quaternion(yaw)
+        covariance = [0.0] * 36
+        covariance[0] = covariance[7] = 0.25
+        covariance[35] = 0.07
+        message.pose.covariance = covariance
+        self._initial.publish(message)
+
+    def enrol(self, wanted: Wanted) -> str:
+        """Enrol a person from pictures; returns the person's id. Raises DemoError with the gallery's reason."""
+        request = EnrolPerson.Request(
+            name=wanted.name,
+            watchlist_id=WATCHLIST,
+            reason=REASON,
+            operator="ronda demo",
+            pictures=[_picture(path) for path in wanted.pictures],
+        )
+        answer = self._answer(self._enrol.call_async(request), ENROL_LIMIT_S, f"the enrolment of {wanted.name}")
+        if not answer.success:
+            raise DemoError(
+                f"{wanted.name} cannot be enrolled: {answer.message}", hint="use a better enrolment picture"
+            )
+        return str(answer.person_id)
+
+    def walk(self, limit_s: float) -> Patrol.Result:
+        """Walk one round and return its result. Raises DemoError if it is refused or takes longer than `limit_s`."""
+        handle = self._answer(self._patrol.send_goal_async(Patrol.Goal(laps=1)), 10.0, "the round to be accepted")
+        if not handle.accepted:
+            raise DemoError("the robot refused the round", hint="see log.txt in the report")
+        return self._answer(handle.get_result_async(), limit_s, "the end of the round").result
+
+    def _answer(self, future: Any, limit_s: float, what: str) -> Any:
+        self.wait(future.done, limit_s, what)
+        return future.result()
+
+
+@contextmanager
+def watching(namespace: str, domain: int, on_incident: Callable[[Any], None]) -> Iterator[DemoWatch]:
+    """The demonstration's node, spun on a thread until the block is left."""
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain)
+    node = DemoWatch(namespace, on_incident, context)
+    executor = SingleThreadedExecutor(context=context)
+    executor.add_node(node)
+    failure: list[BaseException] = []
+
+    def spin() -> None:
+        try:
+            executor.spin()
+        except ExternalShutdownException:
+            pass
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=spin, name="demo watch", daemon=True)
+    thread.start()
+    try:
+        yield node
+        if failure:
+            raise DemoError(f"the demonstration's own node failed: {failure[0]}") from failure[0]
+    finally:
+        executor.shutdown()
+        thread.join()
+        node.destroy_node()
+        rclpy.try_shutdown(context=context)
+
+
+def _picture(path: Path) -> CompressedImage:
+    kind = "png" if path.suffix.lower() == ".png" else "jpeg"
+    return CompressedImage(format=kind, data=array.array("B", path.read_bytes()))
