@@ -11,9 +11,9 @@ _MATERIAL = {"ambient": 4, "diffuse": 4, "specular": 4, "emissive": 4}
 _PBR = {"albedo_map": 0, "emissive_map": 0, "roughness": 1, "metalness": 1}
 NUMBERS = _MATERIAL | {
     "pose": 6, "size": (2, 3), "radius": 1, "length": 1, "normal": 3, "direction": 3, "gravity": 3,
-    "max_step_size": 1, "real_time_factor": 1, "real_time_update_rate": 1, "transparency": 1, "background": 4, "time": 1,
-    "delay_start": 1, "scale": 1, "roughness": 1, "metalness": 1, "range": 1, "constant": 1, "linear": 1, "quadratic": 1,
-    "mu": 1, "mu2": 1, "intensity": 1,
+    "max_step_size": 1, "real_time_factor": 1, "real_time_update_rate": 1, "transparency": 1, "background": 4,
+    "time": 1, "delay_start": 1, "scale": 1, "roughness": 1, "metalness": 1, "range": 1, "constant": 1, "linear": 1,
+    "quadratic": 1,    "mu": 1, "mu2": 1, "intensity": 1,
 }  # fmt: skip
 """How many numbers an element's text holds."""
 _FILES = ("albedo_map", "emissive_map", "filename")
