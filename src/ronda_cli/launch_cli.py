@@ -31,14 +31,20 @@ def launch(
 
     ronda launch ./mine.launch.xml robot:=r7 any file
 
+    ronda launch ronda patrol.launch.xml     as `ros2 launch` takes it
+
     ronda launch patrol --show-args          what can be set
     """
     from ronda_cli.launchfile.evaluation import evaluate_file, parse_arguments
     from ronda_cli.process.environment import launch_environment, network_wanted
     from ronda_cli.process.run import run_plan
 
-    path = find(words[0])
     environment = launch_environment(os.environ, share_folder(), network=network or network_wanted(os.environ))
+    if len(words) > 1 and ":=" not in words[1]:
+        path = find_in_package(words[0], words[1], environment)
+        words = words[1:]
+    else:
+        path = find(words[0])
     if show_args:
         sys.stdout.write(describe_arguments(path, environment))
         return 0
@@ -72,6 +78,25 @@ def find(name: str) -> Path:
     known = sorted(p.name.removesuffix(_SUFFIX) for p in folder.glob(f"*{_SUFFIX}"))
     hint = suggestion(name, known) or ("known: " + ", ".join(known) if known else f"no launch files are in {folder}")
     raise LaunchError(f"there is no launch file {name!r}", hint=hint)
+
+
+def find_in_package(package: str, name: str, environment: dict[str, str]) -> Path:
+    """Find the launch file `name` anywhere in the share folder of `package`, as `ros2 launch PACKAGE FILE` does.
+
+    Raises:
+        LaunchError: the package is not installed, or has no file of that name, or several.
+    """
+    from ronda_cli.launchfile.packages import share
+
+    folder = Path(share(package, environment))
+    # A development install links its folders, which Path.rglob would not enter.
+    files = [Path(parent) / file for parent, _, names in os.walk(folder, followlinks=True) for file in names]
+    found = [path for path in files if path.name == name]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(path.name for path in files if path.name.endswith(_SUFFIX))) or "none"
+    what = "no file" if not found else f"{len(found)} files named"
+    raise LaunchError(f"package {package!r} has {what} {name!r}", hint=f"its launch files: {known}")
 
 
 def describe_arguments(path: Path, environment: dict[str, str]) -> str:

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from ronda_cli.errors import LaunchError
-from ronda_cli.launch_cli import find
+from ronda_cli.launch_cli import find, find_in_package
 
 
 def test_a_file_is_found_by_its_path(tmp_path):
@@ -22,6 +22,20 @@ def test_a_launch_file_of_the_package_is_found_by_its_name(tmp_path, monkeypatch
     with pytest.raises(LaunchError) as refusal:
         find("patorl")
     assert refusal.value.hint == "did you mean 'patrol'?"
+
+
+def test_a_launch_file_of_any_package_is_found_as_ros2_launch_finds_it(tmp_path):
+    index = tmp_path / "share/ament_index/resource_index/packages"
+    folder = tmp_path / "share/other/deep"
+    for path in (index, folder):
+        path.mkdir(parents=True)
+    (index / "other").touch()
+    (folder / "a.launch.xml").touch()
+    environment = {"AMENT_PREFIX_PATH": str(tmp_path)}
+    assert find_in_package("other", "a.launch.xml", environment) == folder / "a.launch.xml"
+    for package, name in (("other", "b.launch.xml"), ("another", "a.launch.xml")):
+        with pytest.raises(LaunchError):
+            find_in_package(package, name, environment)
 
 
 def test_show_args(launch):
