@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Draw one number plate, flat: background, characters, everything else that real plates carry.
 
-A plate is drawn 112 px high with a margin around it (frame, dealer text), in BGR. `Drawn.plate` and `Drawn.text` are the
-corner points (4x2, clockwise from the top left) of the plate and of the line of its registration characters.
+A plate is drawn 112 px high with a margin around it (frame, dealer text), in BGR. `Drawn.plate` and `Drawn.text` are
+the corner points (4x2, clockwise from the top left) of the plate and of the line of its registration characters.
 """
 
 from __future__ import annotations
@@ -25,7 +25,16 @@ STATES = (
     "WASHINGTON", "Oregon", "MICHIGAN", "Virginia", "IDAHO", "UTAH", "COLORADO", "KANSAS", "Alabama", "MAINE",
 )  # fmt: skip
 SLOGANS = ("THE LONE STAR STATE", "SHOW ME STATE", "Land of Lincoln", "GRAND CANYON STATE", "GREAT LAKES", "dmv.ca.gov")
-DEALERS = ("AUTO MOBIL", "FORD CITY", "SERVICE CENTER", "Toyota of Linn", "MOTORS", "HONDA", "RACING TEAM", "SUPER CARS")
+DEALERS = (
+    "AUTO MOBIL",
+    "FORD CITY",
+    "SERVICE CENTER",
+    "Toyota of Linn",
+    "MOTORS",
+    "HONDA",
+    "RACING TEAM",
+    "SUPER CARS",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ def draw_plate(rng: random.Random, region: str | None = None) -> Drawn:
 
 
 def registration(rng: random.Random, region: str) -> str:
-    """Return random registration characters in a format of the region (Europe: any country that is not listed apart)."""
+    """Return random registration characters in a format of the region (Europe: any other country)."""
     countries = builtin_formats()
     codes = [c for c in countries if c not in {"US", "BR", "CN", "KR"}] if region == "EU" else [region]
     formats = countries[rng.choice(codes)].formats
@@ -84,7 +93,15 @@ def colours(rng: random.Random, region: str) -> tuple[tuple[int, int, int], tupl
     blue, red, green = (rng.randint(0, 50), rng.randint(20, 70), rng.randint(80, 160)), (150, 20, 30), (10, 90, 40)
     yellow = (rng.randint(220, 255), rng.randint(170, 215), rng.randint(0, 60))
     styles = {
-        "US": [(light, dark), (light, dark), (light, blue), (light, red), (light, green), (yellow, dark), (blue, light)],
+        "US": [
+            (light, dark),
+            (light, dark),
+            (light, blue),
+            (light, red),
+            (light, green),
+            (yellow, dark),
+            (blue, light),
+        ],
         "EU": [(light, dark)] * 8 + [(yellow, dark), (dark, light)],
         "BR": [(grey, dark)] * 4 + [(light, dark), (red, light)],
         "CN": [((rng.randint(0, 40), rng.randint(40, 90), rng.randint(140, 210)), light)] * 4
@@ -177,7 +194,11 @@ def characters_on(
     tall = (bottom - top) * rng.uniform(0.78, 1.0)
     top += (bottom - top - tall) * rng.uniform(0.2, 0.8)
     latin = rng.choice(faces(PLATE_FACES))
-    gap_at = rng.choice(tuple(range(1, len(characters))) + ((2, 3) if region != "US" else (3,))) if len(characters) > 3 else 0
+    gap_at = (
+        rng.choice(tuple(range(1, len(characters))) + ((2, 3) if region != "US" else (3,)))
+        if len(characters) > 3
+        else 0
+    )
     gap = rng.uniform(0.0, 1.0) if rng.random() < 0.75 else 0.0
     tracking = rng.uniform(0.02, 0.22)
     glyphs = [glyph(rng, c, latin, round(tall)) for c in characters]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two small networks of the plate finder, and how their outputs are read.
 
-`Finder` looks at a whole picture (pixels / 255, RGB): for each 8x8 cell one logit (a plate's centre is here) and the four
-corners of that plate relative to the cell's centre, in units of 32 pixels.
-`Corners` looks at one crop of 96x192 around a find: eight heat maps, of which the soft argmax gives the corners of the plate
-and of its characters in crop pixels, one logit (is a plate) and the logits of the regions.
+`Finder` looks at a whole picture (pixels / 255, RGB): for each 8x8 cell one logit (a plate's centre is here) and the
+four corners of that plate relative to the cell's centre, in units of 32 pixels.
+`Corners` looks at one crop of 96x192 around a find: eight heat maps, of which the soft argmax gives the corners of the
+plate and of its characters in crop pixels, one logit (is a plate) and the logits of the regions.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ class Corners(nn.Module):
         verdict = self.verdict(c16.mean((2, 3)))
         up = self.from8(c8) + functional.interpolate(self.from16(c16), scale_factor=2.0, mode="nearest")
         up = self.from4(c4) + functional.interpolate(functional.relu(up), scale_factor=2.0, mode="nearest")
-        heat = torch.softmax(self.maps(functional.relu(up)).flatten(2), dim=2).reshape(-1, 8, len(self.ys), len(self.xs))
+        heat = torch.softmax(self.maps(functional.relu(up)).flatten(2), dim=2).reshape(
+            -1, 8, len(self.ys), len(self.xs)
+        )
         x = (heat.sum(2) * self.xs).sum(2)
         y = (heat.sum(3) * self.ys).sum(2)
         return torch.stack([x, y], dim=2), verdict

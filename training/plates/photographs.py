@@ -18,7 +18,9 @@ LONGEST = 900
 def load(folder: Path, limit: int = 500) -> list[np.ndarray]:
     """Return up to ``limit`` photographs (BGR, longest side 900 px) below ``folder``; drawings and icons are left out."""
     pictures = []
-    for path in sorted([*folder.rglob("*.jpg"), *folder.rglob("*.jpeg"), *folder.rglob("*.png"), *folder.rglob("*.webp")]):
+    for path in sorted(
+        [*folder.rglob("*.jpg"), *folder.rglob("*.jpeg"), *folder.rglob("*.png"), *folder.rglob("*.webp")]
+    ):
         if path.stat().st_size < 15_000 or len(pictures) >= limit:
             continue
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)

@@ -92,9 +92,7 @@ def place(rng: random.Random, picture: np.ndarray, drawn: Drawn, wide: float, ce
     return Placed(points[0], points[1], drawn.characters, REGIONS.index(drawn.region))
 
 
-def perspective(
-    rng: random.Random, size: tuple[int, int], scale: float, centre: tuple[float, float]
-) -> np.ndarray:
+def perspective(rng: random.Random, size: tuple[int, int], scale: float, centre: tuple[float, float]) -> np.ndarray:
     """Return the homography of a flat plate seen from a random side, ``scale`` times as large, around ``centre``."""
     width, height = size
     yaw, pitch = rng.gauss(0, 0.32), rng.gauss(0, 0.16)

@@ -33,7 +33,9 @@ def main() -> None:
         points, verdict = model(tensor([picture for picture, _ in made]))
         is_plate = torch.tensor([float(bool(placed)) for _, placed in made])
         at = [i for i, (_, placed) in enumerate(made) if placed]
-        wanted = torch.from_numpy(np.stack([np.concatenate([made[i][1][0].plate, made[i][1][0].text]) for i in at])).float()
+        wanted = torch.from_numpy(
+            np.stack([np.concatenate([made[i][1][0].plate, made[i][1][0].text]) for i in at])
+        ).float()
         region = torch.tensor([made[i][1][0].region for i in at])
         off = functional.smooth_l1_loss(points[at] / 4, wanted / 4, beta=0.25)
         sure = functional.binary_cross_entropy_with_logits(verdict[:, 0], is_plate)

@@ -56,7 +56,9 @@ def main() -> None:
             compose(rng, photographs, plates, (SIDE, SIDE), (22, 190), rng.choice((0, 1, 1, 2)))
             for _ in range(options.batch)
         ]
-        heat, corners, weight = (torch.from_numpy(np.stack(a)) for a in zip(*(targets(p) for _, p in made), strict=True))
+        heat, corners, weight = (
+            torch.from_numpy(np.stack(a)) for a in zip(*(targets(p) for _, p in made), strict=True)
+        )
         out = model(tensor([p for p, _ in made]))
         logit = out[:, 0]
         chance = torch.sigmoid(logit)

@@ -21,7 +21,7 @@ _COMMON = {"L": LETTERS, "N": DIGITS, "A": LETTERS + DIGITS}
 
 @dataclass(frozen=True, slots=True)
 class PlateFormat:
-    """One format: ``slots[i]`` is the set of characters that may stand at place i; ``share`` its prior in the country."""
+    """One format: ``slots[i]`` is what may stand at place i; ``share`` the prior in the country."""
 
     country: str
     name: str
@@ -61,7 +61,9 @@ def parse_formats(text: str, where: str) -> dict[str, Country]:
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{where} is not valid YAML: {error}", hint="correct the file") from error
     if not isinstance(content, dict) or not content:
-        raise ConfigurationError(f"{where}: a mapping of country codes is expected", hint="see docs/parking.md, formats")
+        raise ConfigurationError(
+            f"{where}: a mapping of country codes is expected", hint="see docs/parking.md, formats"
+        )
     return {str(code): _country(str(code), entry, f"{where}, {code}") for code, entry in content.items()}
 
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a stay costs: money, tariffs with versions, the lines of a bill."""
