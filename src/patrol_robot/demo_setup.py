@@ -15,7 +15,7 @@ import yaml
 from patrol_robot.demo_judge import Figure
 from patrol_robot.errors import DemoError
 from patrol_robot.route import Route, load_route
-from ronda_core.paths import share_dir
+from ronda_core.paths import data_dir, share_dir
 
 WATCHLIST = "demo"
 REASON = "demonstration: a person whom the guards look for"
@@ -57,13 +57,16 @@ class Stage:
 def default_people() -> Path:
     """The photographs that set-up brought. Raises DemoError where there are none."""
     named = os.environ.get("RONDA_DEMO_PEOPLE")
-    folder = Path(named) if named else Path(sys.prefix) / "share" / "ronda-demo-people"
-    if not folder.is_dir():
-        raise DemoError(
-            f"the demonstration's photographs are not there ({folder})",
-            hint="make setup, ronda world demo-people, or ronda demo --people DIR with your own",
-        )
-    return folder
+    if named:
+        return Path(named)
+    places = (Path(sys.prefix) / "share" / "ronda-demo-people", data_dir() / "demo-people")
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise DemoError(
+        f"the demonstration's photographs are neither in {places[0]} nor in {places[1]}",
+        hint="make setup, ronda world demo-people, or ronda demo --people DIR with your own",
+    )
 
 
 def prepare(folder: Path, people: Path, seed: int) -> Stage:
