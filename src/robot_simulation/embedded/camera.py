@@ -13,16 +13,9 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from robot_simulation.errors import RenderError
 from robot_simulation.embedded.geoms import SEEN
 from robot_simulation.embedded.robot import CameraBlock
-
-BACKENDS = ("egl", "osmesa")
-
-
-def choose_backend() -> None:
-    """Prefer EGL where no backend is named; must run before MuJoCo draws for the first time."""
-    os.environ.setdefault("MUJOCO_GL", BACKENDS[0])
+from robot_simulation.errors import RenderError
 
 
 class Camera:

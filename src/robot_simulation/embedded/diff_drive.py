@@ -2,8 +2,8 @@
 """The differential drive as Gazebo's DiffDrive system does it.
 
 Each physics step the body velocities are clamped and ramped, linear and angular each on its own, and turned into wheel
-speeds; odometry integrates the measured turns of the wheels. A command holds until the next one, or, where a time-out is
-set, until it is too old: then the drive ramps down to a stop.
+speeds; odometry integrates the measured turns of the wheels. A command holds until the next one, or, where a time-out
+is set, until it is too old: then the drive ramps down to a stop.
 """
 
 from __future__ import annotations

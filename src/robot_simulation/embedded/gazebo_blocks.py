@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from lxml import etree
 
-from robot_simulation.errors import RobotError
 from robot_simulation.embedded.poses import Pose, from_xyz_rpy
 from robot_simulation.embedded.robot import (
     BatteryBlock,
@@ -20,11 +19,12 @@ from robot_simulation.embedded.robot import (
     LidarBlock,
     SensorBlock,
 )
+from robot_simulation.errors import RobotError
 
 DRIVE, BATTERY = "DiffDrive", "LinearBatteryPlugin"
 # Systems that the embedded simulator serves by itself, or that only Gazebo needs.
 OTHER_SYSTEMS = frozenset(
-    "JointStatePublisher OdometryPublisher PosePublisher TouchPlugin JointPositionController Sensors Imu Contact".split()
+    ("JointStatePublisher", "OdometryPublisher", "PosePublisher", "TouchPlugin", "Sensors", "Imu", "Contact")
 )
 
 
@@ -92,7 +92,8 @@ class Blocks:
             found.append(
                 LidarBlock(
                     common, samples, self._number(scan, "min_angle", 0.0), self._number(scan, "max_angle", 0.0),
-                    self._number(reach, "min", 0.0), self._number(reach, "max", 0.0), self._number(noise, "stddev", 0.0),
+                    self._number(reach, "min", 0.0), self._number(reach, "max", 0.0),
+                    self._number(noise, "stddev", 0.0),
                 )
             )  # fmt: skip
         return tuple(found)
@@ -148,8 +149,9 @@ class Blocks:
         found = {}
         for element in self._elements:
             mu = element.find("mu1") if element.find("mu1") is not None else element.find("mu")
-            if mu is not None and element.get("reference"):
-                found[element.get("reference")] = self._value(mu)
+            link = element.get("reference")
+            if mu is not None and link:
+                found[link] = self._value(mu)
         return found
 
     def _plugins(self, kind: str) -> list[etree._Element]:

@@ -9,9 +9,9 @@ import cv2
 import mujoco
 import numpy as np
 
-from robot_simulation.errors import WorldError
 from robot_simulation.embedded.poses import Pose, quaternion_wxyz
 from robot_simulation.embedded.world import Collision, Material, Shape, Visual
+from robot_simulation.errors import WorldError
 
 COLLIDES, SEEN = 0, 1
 """Geom groups."""

@@ -25,7 +25,9 @@ class ImuReading:
 class Imu:
     """Reads one inertial sensor. Gravity counts: +9.8 on z at rest."""
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, prefix: str, block: ImuBlock, random: np.random.Generator) -> None:  # fmt: skip
+    def __init__(
+        self, model: mujoco.MjModel, data: mujoco.MjData, prefix: str, block: ImuBlock, random: np.random.Generator
+    ) -> None:
         self.block = block
         self._random = random
         name = block.sensor.name

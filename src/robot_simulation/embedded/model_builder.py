@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Turns a world and robots into one MuJoCo model.
 
-Geoms are in groups: 0 collides, 1 is seen (by cameras and lidars). Names in the model: `<model>/<link>` for bodies of the
-world, `<robot>/<link>` for those of a robot.
+Geoms are in groups: 0 collides, 1 is seen (by cameras and lidars). Names in the model: `<model>/<link>` for bodies
+of the world, `<robot>/<link>` for those of a robot.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import mujoco
 import numpy as np
 from lxml import etree
 
-from robot_simulation.errors import RobotError
 from robot_simulation.embedded.geoms import COLLIDES, SEEN, Painter, add_collision, add_visual
 from robot_simulation.embedded.poses import Pose, from_xyz_rpy, quaternion_wxyz
 from robot_simulation.embedded.robot import Robot
 from robot_simulation.embedded.world import Link, World
+from robot_simulation.errors import RobotError
 
 WORLD_BIT = 1
 SERVO_GAIN = 30.0

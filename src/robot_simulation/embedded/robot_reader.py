@@ -9,9 +9,9 @@ from xml.parsers.expat import ExpatError
 
 from lxml import etree
 
-from robot_simulation.errors import RobotError
 from robot_simulation.embedded.gazebo_blocks import Blocks
 from robot_simulation.embedded.robot import Robot
+from robot_simulation.errors import RobotError
 from ronda_core.parameters import suggest
 
 

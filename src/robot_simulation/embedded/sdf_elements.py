@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from robot_simulation.errors import WorldError
 from robot_simulation.embedded.poses import Pose, from_xyz_quaternion, from_xyz_rpy
+from robot_simulation.errors import WorldError
 from ronda_core.parameters import suggest
 
 # For each element: the children that are read, and those that Gazebo uses and the embedded simulator has no need of.

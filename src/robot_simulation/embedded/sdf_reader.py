@@ -8,11 +8,11 @@ from pathlib import Path
 
 from lxml import etree
 
-from robot_simulation.errors import WorldError
 from robot_simulation.embedded.poses import Pose
 from robot_simulation.embedded.sdf_elements import Reader
 from robot_simulation.embedded.sdf_parts import actor_waypoints, read_light, read_link, three
 from robot_simulation.embedded.world import Actor, Light, Link, Model, World
+from robot_simulation.errors import WorldError
 
 DEFAULT_STEP = 0.001
 

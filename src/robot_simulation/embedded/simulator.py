@@ -21,6 +21,9 @@ from robot_simulation.embedded.model_builder import Placement, build
 from robot_simulation.embedded.world import World
 from ronda_core.se2 import SE2, quaternion_to_yaw
 
+TIME_TOLERANCE_S = 1e-6
+"""Simulated time is a sum of steps; its rounding must not cost another step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -43,7 +46,16 @@ class Wheel:
 class SimulatedRobot:
     """One robot in the simulation: its commands and its sensors."""
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, placement: Placement, *, drift: Drift, random: np.random.Generator, cmd_timeout: float) -> None:  # fmt: skip
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        placement: Placement,
+        *,
+        drift: Drift,
+        random: np.random.Generator,
+        cmd_timeout: float,
+    ) -> None:
         robot, prefix = placement.robot, f"{placement.name}/"
         self.name = placement.name
         self.robot = robot
@@ -139,7 +151,15 @@ class Simulator:
     :param cmd_timeout: seconds after which a robot stops following its last command; 0: never, as in Gazebo
     """
 
-    def __init__(self, world: World, placements: Sequence[Placement], *, seed: int = 0, drift: Drift | None = None, cmd_timeout: float = 0.0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        world: World,
+        placements: Sequence[Placement],
+        *,
+        seed: int = 0,
+        drift: Drift | None = None,
+        cmd_timeout: float = 0.0,
+    ) -> None:
         self.world = world
         self.model = build(world, placements)
         self.data = mujoco.MjData(self.model)
@@ -182,8 +202,8 @@ class Simulator:
             robot.after_step(dt)
 
     def run_until(self, time: float) -> None:
-        """Step until the simulated time has come."""
-        while self.data.time < time - self.dt / 2:
+        """Step until the simulated time has come or is passed by less than one step."""
+        while self.data.time < time - TIME_TOLERANCE_S:
             self.step()
 
     def settle(self) -> None:
