@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
-from ronda_core.se2 import SE2
 
 from robot_simulation.actors import actor_pose
 from robot_simulation.battery import Battery, BatteryReading
@@ -20,6 +19,7 @@ from robot_simulation.imu import Imu
 from robot_simulation.lidar import Lidar
 from robot_simulation.model_builder import Spawn, build
 from robot_simulation.scene import World
+from ronda_core.se2 import SE2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ class SimulatedRobot:
         self.prefix = f"{spawn.name}/"
         blocks = spawn.robot.blocks
         # Each sensor draws from its own stream, so that one more sensor does not change another's noise.
-        streams = iter(np.random.SeedSequence([seed, *spawn.name.encode()]).spawn(2 + len(blocks.lidars) + len(blocks.imus)))
+        streams = iter(
+            np.random.SeedSequence([seed, *spawn.name.encode()]).spawn(2 + len(blocks.lidars) + len(blocks.imus))
+        )
         self._model, self._data = model, data
         self._body = self._id(mujoco.mjtObj.mjOBJ_BODY, spawn.robot.root)
         self.geoms = np.flatnonzero(model.body_rootid[model.geom_bodyid] == self._body)
@@ -61,7 +63,8 @@ class SimulatedRobot:
                 self._wheels[side] = [self._id(mujoco.mjtObj.mjOBJ_JOINT, name) for name in names]
                 self._actuators[side] = [self._id(mujoco.mjtObj.mjOBJ_ACTUATOR, name) for name in names]
         self.lidars = [
-            Lidar(model, block, self.prefix, self.geoms, np.random.default_rng(next(streams))) for block in blocks.lidars
+            Lidar(model, block, self.prefix, self.geoms, np.random.default_rng(next(streams)))
+            for block in blocks.lidars
         ]
         self.imus = [
             Imu(model, data, block, self.prefix, index, np.random.default_rng(next(streams)))
@@ -85,9 +88,7 @@ class SimulatedRobot:
             link = next(link for link in self.spawn.robot.links if link.name == bumper.link)
             names = [collision.name for collision in link.collisions]
             wanted = bumper.collision if bumper.collision in names else (names[0] if names else "")
-            geom = mujoco.mj_name2id(
-                self._model, mujoco.mjtObj.mjOBJ_GEOM, f"{self.spawn.name}::{link.name}::{wanted}"
-            )
+            geom = mujoco.mj_name2id(self._model, mujoco.mjtObj.mjOBJ_GEOM, f"{self.spawn.name}::{link.name}::{wanted}")
             if geom < 0:
                 raise DescriptionError(
                     f"{self.spawn.robot.source}: the contact sensor of '{bumper.link}' names no collision of that link",
@@ -134,6 +135,14 @@ class SimulatedRobot:
     def odometry(self) -> Odometry:
         """Return what the wheels say; standing still for a robot without a drive."""
         return self.drive.odometry() if self.drive else Odometry(SE2(), 0.0, 0.0)
+
+    def rim_speeds(self) -> tuple[float, float]:
+        """Return the speeds of the wheels' rims (left, right; m/s)."""
+        drive = self.spawn.robot.blocks.drive
+        if drive is None:
+            return 0.0, 0.0
+        left, right = (float(self._data.qvel[self._model.jnt_dofadr[side[0]]]) for side in self._wheels)
+        return left * drive.radius, right * drive.radius
 
     def joints(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return positions and velocities of the joints in `joint_names` (rad or m, per second)."""
@@ -207,5 +216,3 @@ class Simulator:
             pose = actor_pose(actor, self.time)
             self.data.mocap_pos[index] = pose[:3, 3]
             mujoco.mju_mat2Quat(self.data.mocap_quat[index], pose[:3, :3].reshape(-1))
-
-
