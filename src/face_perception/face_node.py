@@ -18,10 +18,10 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from face_perception.blur import blur_faces
 from face_perception.decision import DecisionRules
 from face_perception.face_messages import array_message, match_message
-from face_perception.gallery_services_ros import FaceServices
 from face_perception.faces import Picture
 from face_perception.frame_slot import FrameSlot
 from face_perception.frozen import FreezeWatch
+from face_perception.gallery_services_ros import FaceServices
 from face_perception.match_book import MatchBook, OpenMatch
 from face_perception.ranging import Intrinsics
 from face_perception.station import StationSettings, open_station

@@ -74,7 +74,8 @@ class RobotClient:
             name=wanted.name,
             watchlist_id=WATCHLIST,
             reason=REASON,
-            operator="ronda demo",
+            requested_by="ronda demo",
+            central=True,
             pictures=[_picture(path) for path in wanted.pictures],
         )
         answer = self._answer(self._enrol.call_async(request), ENROL_LIMIT_S, f"the enrolment of {wanted.name}")
