@@ -17,7 +17,7 @@ from robot_navigation.footprint import Footprint, Obstacles
 HORIZON = 2.4
 STEP = 0.12
 SPEEDS = (-0.5, -0.25, 0.0, 0.3, 0.6)
-TURNS = (-1.4, -0.7, 0.0, 0.7, 1.4)
+TURNS = (-1.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EvasionSettings:
     """`comfort`: metres of room in the prediction that are enough. `slowest`: obstacles below it (m/s) do not count as
     moving. `acceleration`, `turn_acceleration`: what the drive can do (m/s2, rad/s2)."""
 
-    comfort: float = 0.15
+    comfort: float = 0.35
     slowest: float = 0.2
     acceleration: float = 1.0
     turn_acceleration: float = 2.0
@@ -87,7 +87,7 @@ def _ramp(start: float, end: float, rate: float, times: NDArray[np.float64]) -> 
 
 
 def _room(poses: NDArray[np.float64], obstacles: Obstacles, footprint: Footprint) -> float:
-    """Least distance in metres between footprint and obstacles over the trajectory; what lies late counts less."""
+    """Least distance in metres between footprint and obstacles over the trajectory."""
     times = np.arange(1, len(poses) + 1) * STEP
     points = obstacles.points[None] + obstacles.velocities[None] * times[:, None, None]
     offset = points - poses[:, None, :2]
@@ -97,4 +97,4 @@ def _room(poses: NDArray[np.float64], obstacles: Obstacles, footprint: Footprint
     dx = np.maximum(np.maximum(x - footprint.front, -footprint.back - x), 0.0)
     dy = np.maximum(np.abs(y) - footprint.side, 0.0)
     gaps = np.hypot(dx, dy).min(axis=1)
-    return float((gaps + 0.04 * times).min())
+    return float((gaps).min())

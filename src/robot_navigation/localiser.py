@@ -32,7 +32,8 @@ class LocaliserSettings:
 
     `lost_fit`: the position is lost when the share of beams that the map explains stays below it for `lost_after`.
     `good_fit`: the least share at which a position is believed. `global_travel`: how far the robot must have moved
-    (a radian counts as half a metre) before a position that was found without a given pose is believed.
+    (a radian counts as half a metre), and `sure_for` how long particles and fit must have agreed, before a position is
+    believed.
     """
 
     particles_min: int = 500
@@ -49,6 +50,7 @@ class LocaliserSettings:
     localised_yaw_std: float = 0.15
     localised_share: float = 0.9
     global_travel: float = 0.5
+    sure_for: float = 0.8
     search_every: float = 2.0
     alpha_slow: float = 0.02
     alpha_fast: float = 0.2
@@ -91,6 +93,7 @@ class Localiser:
         self._last_stamp: float | None = None
         self._fit = 0.0
         self._bad_since: float | None = None
+        self._sure_since: float | None = None
         self._last_search = -np.inf
         self._slow = self._fast = 0.0
         self._state = LocalisationState.UNINITIALISED
@@ -126,6 +129,7 @@ class Localiser:
         self._travel_due, self._forced_updates = travel, 3
         self._odom = self._summary = None
         self._fit, self._bad_since, self._slow, self._fast = 0.0, None, 0.0, 0.0
+        self._sure_since = None
         self._detail = detail
 
     def update(self, scan: Scan, odom: SE2) -> Estimate | None:
@@ -221,10 +225,17 @@ class Localiser:
             self._detail = f"only {self._fit:.0%} of the scan fits the map"
             if scan.stamp - self._last_search >= settings.search_every:
                 self._retry(scan)
-        elif sure and self._travel_due <= 0.0 and self._forced_updates == 0:
+        elif self._lasting_sure(scan.stamp, sure) and self._travel_due <= 0.0 and self._forced_updates == 0:
             self._state, self._detail = LocalisationState.LOCALISED, "the scan fits the map"
         elif self._state is LocalisationState.CONVERGING:
             self._detail = f"fit {self._fit:.0%}, {summary.share:.0%} of the particles agree"
+
+    def _lasting_sure(self, stamp: float, sure: bool) -> bool:
+        if not sure:
+            self._sure_since = None
+        elif self._sure_since is None:
+            self._sure_since = stamp
+        return self._sure_since is not None and stamp - self._sure_since >= self.settings.sure_for
 
     def _retry(self, scan: Scan) -> None:
         """Compare the scan with the whole map; go on from there if something fits clearly better than now."""
@@ -239,6 +250,7 @@ class Localiser:
             return
         self._travel_due, self._forced_updates = self.settings.global_travel, 3
         self._fit, self._bad_since, self._slow, self._fast = 0.0, None, 0.0, 0.0
+        self._sure_since = None
         self._detail = "lost; a new place fits the scan and is being checked"
 
     def _pose(self, odom: SE2) -> SE2:

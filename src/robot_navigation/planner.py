@@ -157,8 +157,14 @@ def _coarse_to_fine(
     factor = settings.coarse_factor
     rows, columns = costmap.grid.rows // factor, costmap.grid.columns // factor
     trimmed = costmap.distance[: rows * factor, : columns * factor]
-    coarse_distance = cv2.resize(trimmed, (columns, rows), interpolation=cv2.INTER_AREA)
-    coarse_cost = cost_of(np.asarray(coarse_distance, dtype=np.float32), costmap.inflation)
+    # The best fine cell speaks for its coarse cell, so that no passage is lost; the fine search has the last word.
+    by_row = trimmed[0::factor].copy()
+    for offset in range(1, factor):
+        np.maximum(by_row, trimmed[offset::factor], out=by_row)
+    coarse_distance = by_row[:, 0::factor].copy()
+    for offset in range(1, factor):
+        np.maximum(coarse_distance, by_row[:, offset::factor], out=coarse_distance)
+    coarse_cost = cost_of(coarse_distance, costmap.inflation)
     ends: list[Cell] = []
     for row, column in (start, goal):
         end = (min(row // factor, rows - 1), min(column // factor, columns - 1))

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whole rounds of the airport in one process: simulator, localisation and navigator, without ROS.
+
+For each seed the robot starts without a known pose, finds it, and drives through all waypoints of the route. Counts the
+rounds completed, contacts, and the processor time of localisation and navigation for each simulated second.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+from robot_navigation.codes import NavigationCode
+from robot_navigation.costmap import Inflation
+from robot_navigation.localiser import LocalisationState, Localiser
+from robot_navigation.map_file import load_map
+from robot_navigation.navigator import Navigator, Situation
+from robot_navigation.scan import read_scan
+from robot_navigation.surroundings import Surroundings
+from robot_simulation.embedded.model_builder import Placement
+from robot_simulation.embedded.robot_reader import read_robot
+from robot_simulation.embedded.sdf_reader import read_world
+from robot_simulation.embedded.simulator import Drift, Simulator
+from ronda_cli.measurement import main
+from ronda_core.se2 import SE2
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT_S = 900.0
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seeds", type=int, default=3, help="how many rounds")
+    parser.add_argument("--first", type=int, default=0, help="first seed")
+
+
+def goals():
+    route = yaml.safe_load((ROOT / "config" / "airport_route.yaml").read_text())["route"]["waypoints"]
+    return [
+        (point["name"], SE2(point["x"], point["y"], point["yaw_deg"] * 3.141592653589793 / 180), point.get("wait_s", 0))
+        for point in route
+    ]
+
+
+def one_round(seed, world, robot, grid):
+    simulator = Simulator(world, [Placement("patrol1", robot, -18.5, -8.0, 0.0)], seed=seed, drift=Drift(0.005, 0.01))
+    body = simulator.robots[0]
+    lidar = body.lidars[0]
+    localiser, surroundings, navigator = Localiser(grid, seed=seed), Surroundings(grid, Inflation()), Navigator()
+    localiser.start_globally()
+    left = goals()
+    name, goal, wait = left.pop(0)
+    navigator.start(goal)
+    missed, busy, errors, estimate, rest, ticks = [], 0.0, [], None, 0.0, 0
+    every = round(0.05 / simulator.dt)
+    recoveries = 0
+    while simulator.time < LIMIT_S:
+        now, odom = simulator.time, body.odometry.pose
+        began = time.process_time()
+        if ticks % 2 == 0:
+            block = lidar.block
+            scan = read_scan(
+                lidar.scan(simulator.data), stamp=now, angle_min=block.min_angle,
+                angle_increment=lidar.angle_increment, range_min=block.min_range, range_max=block.max_range,
+                mount=SE2(),
+            )  # fmt: skip
+            estimate = localiser.update(scan, odom)
+            known = estimate is not None and localiser.state is LocalisationState.LOCALISED
+            surroundings.add(scan, odom, estimate.map_to_odom if known else None)
+            if known:
+                errors.append(estimate.pose.distance_to(body.truth()))
+        to_odom = estimate.map_to_odom if estimate is not None else None
+        step = navigator.step(Situation(now, odom, to_odom, localiser.state), surroundings)
+        busy += time.process_time() - began
+        recoveries = max(recoveries, step.recoveries)
+        body.command(step.speed, step.turn)
+        if step.outcome is not None:
+            if step.outcome.code is not NavigationCode.NONE:
+                missed.append({"waypoint": name, "code": step.outcome.code.name, "why": step.outcome.message})
+            rest = now + wait
+        if not navigator.active and now >= rest:
+            if not left:
+                break
+            name, goal, wait = left.pop(0)
+            navigator.start(goal)
+        for _ in range(every):
+            simulator.step()
+        ticks += 1
+    return {
+        "seed": seed,
+        "completed": not missed and not navigator.active,
+        "missed": missed,
+        "contacts": body.contacts.names,
+        "seconds": round(simulator.time, 1),
+        "worst_position_error_m": round(max(errors), 3) if errors else None,
+        "most_recoveries": recoveries,
+        "core_share": round(busy / simulator.time, 3),
+    }
+
+
+def run(chosen):
+    world = read_world(ROOT / "worlds" / "airport.sdf")
+    robot = read_robot(ROOT / "urdf" / "patrol_robot.urdf.xacro")
+    grid = load_map(ROOT / "maps" / "airport.yaml")
+    rounds = []
+    for seed in range(chosen.first, chosen.first + chosen.seeds):
+        rounds.append(one_round(seed, world, robot, grid))
+        print(rounds[-1], file=sys.stderr)
+    return {
+        "rounds": rounds,
+        "completed": sum(one["completed"] for one in rounds),
+        "contacts": sum(len(one["contacts"]) for one in rounds),
+        "median_seconds": statistics.median(one["seconds"] for one in rounds),
+        "worst_position_error_m": max(one["worst_position_error_m"] or 99.0 for one in rounds),
+        "median_core_share": statistics.median(one["core_share"] for one in rounds),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(run, __doc__.partition("\n")[0], options))
