@@ -2,7 +2,7 @@
 """A barrier for boards that have relays and inputs but no logic of their own.
 
 It never starts to close over an occupied loop or beam, and reopens when one becomes occupied meanwhile. The firmware
-has the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and wants the same answers.
+has the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and compares.
 """
 
 from dataclasses import dataclass

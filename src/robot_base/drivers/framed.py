@@ -163,7 +163,14 @@ class FramedPort:
         """See BarrierPort."""
         self._send(heartbeat(self._session, round(self._clock.monotonic() * 1000), self._next()))
         self._pump(0.0)
-        told = self._fresh()
+        self._fresh()
+        return self.last_barrier()
+
+    def last_barrier(self) -> BarrierReading:
+        """The barrier as last told, without asking. From any thread."""
+        told = self._telemetry
+        if told is None:
+            return BarrierReading(BarrierCondition.UNKNOWN, False, False, False, 0)
         return BarrierReading(
             condition=BarrierCondition(told.barrier_state),
             loop=Inputs.LOOP in told.inputs,
@@ -195,9 +202,15 @@ class FramedPort:
 
     def relay_states(self) -> list[bool]:
         """See RelayPort."""
-        assert self._welcome is not None
-        mask = self._fresh().relays
-        return [bool(mask >> index & 1) for index in range(self._welcome.relays)]
+        self._fresh()
+        return self.last_relays()
+
+    def last_relays(self) -> list[bool]:
+        """The relays as last told, without asking. From any thread."""
+        told, welcome = self._telemetry, self._welcome
+        if told is None or welcome is None:
+            return []
+        return [bool(told.relays >> index & 1) for index in range(welcome.relays)]
 
     def command(self, code: Code, index: int = 0, value: int = 0) -> None:
         """Have something done once. Raises CommandRefusedError with its reason, LinkLostError without an answer."""
