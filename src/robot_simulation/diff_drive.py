@@ -12,9 +12,9 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from ronda_core.se2 import SE2
 
 from robot_simulation.gazebo_blocks import DriveBlock, Limits
+from ronda_core.se2 import SE2
 
 MEAN_STEPS = 10
 

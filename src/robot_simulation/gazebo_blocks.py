@@ -7,10 +7,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ronda_core.parameters import suggest
-
-from robot_simulation.errors import DescriptionError
 from robot_simulation.xml_file import Element
+from ronda_core.parameters import suggest
 
 IGNORED_PLUGINS = ("OdometryPublisher", "PosePublisher", "Sensors", "Imu", "Contact", "JointController")
 REFERENCE_KNOWN = ("mu1", "mu2", "sensor", "plugin")

@@ -26,12 +26,20 @@ class Imu:
     """One sensor; `index` counts those of its robot."""
 
     def __init__(
-        self, model: mujoco.MjModel, data: mujoco.MjData, block: ImuBlock, prefix: str, index: int, random: np.random.Generator
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        block: ImuBlock,
+        prefix: str,
+        index: int,
+        random: np.random.Generator,
     ) -> None:
         self.block = block
         self._random = random
         self._site = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, f"{prefix}imu{index}")
-        sensors = [mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SENSOR, f"{prefix}imu{index}_{n}") for n in ("gyro", "acc")]
+        sensors = [
+            mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SENSOR, f"{prefix}imu{index}_{n}") for n in ("gyro", "acc")
+        ]
         self._addresses = [int(model.sensor_adr[sensor]) for sensor in sensors]
         self._start = self._rotation(data).T.copy()
 

@@ -18,7 +18,12 @@ class Lidar:
     """
 
     def __init__(
-        self, model: mujoco.MjModel, block: LidarBlock, prefix: str, own_geoms: NDArray[np.intp], random: np.random.Generator
+        self,
+        model: mujoco.MjModel,
+        block: LidarBlock,
+        prefix: str,
+        own_geoms: NDArray[np.intp],
+        random: np.random.Generator,
     ) -> None:
         self.block = block
         self._model, self._random, self._own = model, random, own_geoms

@@ -319,8 +319,7 @@ class _Builder:
         picture = cv2.imread(str(visual.material.texture), cv2.IMREAD_COLOR)
         if picture is None:
             raise DescriptionError(f"{visual.material.texture}: is no picture that can be read")
-        # MuJoCo's rows run from the bottom to the top.
-        rows = np.ascontiguousarray(picture[::-1, :, ::-1])
+        rows = np.ascontiguousarray(picture[:, :, ::-1])
         height, width = rows.shape[:2]
         made = self._spec.add_texture(name=name, type=mujoco.mjtTexture.mjTEXTURE_2D, width=width, height=height)
         made.nchannel = 3

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
-from ronda_core.parameters import suggest
 
 from robot_simulation.poses import Pose, from_xyz_rpy
 from robot_simulation.xml_file import Element
+from ronda_core.parameters import suggest
 
 
 class Frames:

@@ -39,7 +39,9 @@ def read_robot(path: Path, mappings: Mapping[str, str] | None = None) -> Robot:
     try:
         text = xacro.process_file(str(path), mappings=dict(mappings or {})).toprettyxml(indent=" ")
     except (xacro.XacroException, OSError, ValueError) as error:
-        raise DescriptionError(f"{path}: xacro cannot expand it: {error}", hint="check the file and its arguments") from error
+        raise DescriptionError(
+            f"{path}: xacro cannot expand it: {error}", hint="check the file and its arguments"
+        ) from error
     return robot_from(parse_xml(text, f"{path} (expanded)"))
 
 
@@ -112,7 +114,9 @@ def _link(element: Element, colours: Mapping[str, Colour], friction: float) -> L
         material = visual.find("material")
         colour = Material().diffuse
         if material is not None:
-            colour = _rgba(material) if material.find("color") else colours.get(material.attributes.get("name", ""), colour)
+            colour = (
+                _rgba(material) if material.find("color") else colours.get(material.attributes.get("name", ""), colour)
+            )
         shape = _shape(visual.need("geometry"))
         visuals.append(Visual(f"{name}_visual_{index}", _origin(visual), shape, Material(colour)))
     for index, collision in enumerate(element.all("collision")):

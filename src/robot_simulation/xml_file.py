@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from ronda_core.parameters import suggest
-
 from robot_simulation.errors import DescriptionError
+from ronda_core.parameters import suggest
 
 
 @dataclass(eq=False)
@@ -113,7 +112,9 @@ def parse_xml(text: str, file: str) -> Element:
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
-        raise DescriptionError(f"{file}:{error.lineno}: not well-formed XML: {expat.ErrorString(error.code)}") from error
+        raise DescriptionError(
+            f"{file}:{error.lineno}: not well-formed XML: {expat.ErrorString(error.code)}"
+        ) from error
     return roots[0]
 
 
