@@ -47,9 +47,7 @@ class PatrolClient:
         self._executor.add_node(self._node)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._node.destroy_node()
         rclpy.try_shutdown()
 

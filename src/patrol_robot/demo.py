@@ -157,11 +157,16 @@ def _get_ready(client: RobotClient, watch: DemoWatch, stage: Stage, screen: Scre
 
 def _walk(client: RobotClient, watch: DemoWatch, stage: Stage, screen: Screen, domain: int) -> RouteOutcome:
     total = len(stage.route.waypoints)
+
+    def interrupted(reason: str) -> None:
+        watch.figures.interruptions.append(reason)
+        screen.say(f"[yellow]interrupted: {reason}; resuming[/]")
+
     with BagWriter(stage.folder / "bag", watch.bag_types(), ["/tf_static"]) as bag, screen.round(watch.view, total):
         cpu_before = cpu_seconds("face_node", domain)
         watch.begin(bag)
         try:
-            result = client.walk(ROUND_LIMIT_S)
+            result = client.walk(ROUND_LIMIT_S, interrupted)
         finally:
             watch.end()
             watch.figures.perception_cpu_s = cpu_seconds("face_node", domain) - cpu_before

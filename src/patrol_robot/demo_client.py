@@ -13,10 +13,11 @@ import rclpy
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy.action import ActionClient
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
 from ronda.action import NavigateTo, Patrol
+from ronda.msg import PatrolState
 from ronda.srv import EnrolPerson
 from sensor_msgs.msg import CompressedImage
+from std_srvs.srv import Trigger
 
 from patrol_robot.demo_setup import REASON, WATCHLIST, Wanted
 from patrol_robot.demo_watch import DemoWatch
@@ -26,15 +27,20 @@ from ronda_core.se2 import yaw_to_quaternion
 
 POLL_S: Final = 0.1
 ENROL_LIMIT_S: Final = 60.0
+RESUME_AFTER_S: Final = 2.0
 
 
 class RobotClient:
     """Calls the robot's services and actions and waits for the answers, looking after `check` meanwhile."""
 
-    def __init__(self, node: Node, check: Callable[[], None]) -> None:
+    def __init__(self, node: DemoWatch, check: Callable[[], None]) -> None:
         """`check` raises when waiting has become pointless, e.g. because the nodes have ended."""
         self._node = node
         self._check = check
+        self._view = node.view
+        self._paused_since: float | None = None
+        self._resuming: Any = None
+        self._resume = node.create_client(Trigger, "resume_patrol")
         self._enrol = node.create_client(EnrolPerson, "enrol_person")
         self._patrol = ActionClient(node, Patrol, "patrol")
         self._navigate = ActionClient(node, NavigateTo, "navigate_to")
@@ -85,12 +91,33 @@ class RobotClient:
             )
         return str(answer.person_id)
 
-    def walk(self, limit_s: float) -> Patrol.Result:
-        """Walk one round and return its result. Raises DemoError if it is refused or takes longer than `limit_s`."""
+    def walk(self, limit_s: float, on_interruption: Callable[[str], None]) -> Patrol.Result:
+        """Walk one round and return its result. Raises DemoError if it is refused or takes longer than `limit_s`.
+
+        A round that was interrupted waits for an operator. Here that is this client: it resumes after a moment and
+        says so through `on_interruption`.
+        """
         handle = self._answer(self._patrol.send_goal_async(Patrol.Goal(laps=1)), 10.0, "the round to be accepted")
         if not handle.accepted:
             raise DemoError("the robot refused the round", hint="see log.txt in the report")
-        return self._answer(handle.get_result_async(), limit_s, "the end of the round").result
+        ending = handle.get_result_async()
+        self.wait(lambda: ending.done() or self._resume_if_paused(on_interruption), limit_s, "the end of the round")
+        return ending.result().result
+
+    def _resume_if_paused(self, on_interruption: Callable[[str], None]) -> bool:
+        """Always false, so that it can stand in a condition."""
+        patrol = self._view.patrol
+        if patrol is None or patrol.state != PatrolState.PAUSED:
+            self._paused_since = None
+        elif self._paused_since is None:
+            self._paused_since = time.monotonic()
+            on_interruption(patrol.detail)
+        elif time.monotonic() - self._paused_since > RESUME_AFTER_S and self._resuming is None:
+            self._resuming = self._resume.call_async(Trigger.Request())
+            self._paused_since = time.monotonic()
+        if self._resuming is not None and self._resuming.done():
+            self._resuming = None
+        return False
 
     def _answer(self, future: Any, limit_s: float, what: str) -> Any:
         self.wait(future.done, limit_s, what)

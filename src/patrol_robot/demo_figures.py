@@ -18,6 +18,7 @@ class RoundFigures:
     perception_ms: list[float] = field(default_factory=list)
     path: list[tuple[float, float]] = field(default_factory=list)
     collisions: int = 0
+    interruptions: list[str] = field(default_factory=list)
     sim_start_s: float = 0.0
     sim_end_s: float = 0.0
     wall_start_s: float = 0.0
@@ -110,6 +111,7 @@ def report(
             "name": outcome.name,
             "completed": outcome.completed,
             "message": outcome.message,
+            "interruptions": list(figures.interruptions),
         },
         "incidents": [
             {
