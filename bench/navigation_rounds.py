@@ -6,6 +6,7 @@ rounds completed, contacts, and the processor time of localisation and navigatio
 """
 
 import argparse
+import math
 import statistics
 import sys
 import time
@@ -20,10 +21,11 @@ from robot_navigation.map_file import load_map
 from robot_navigation.navigator import Navigator, Situation
 from robot_navigation.scan import read_scan
 from robot_navigation.surroundings import Surroundings
-from robot_simulation.embedded.model_builder import Placement
-from robot_simulation.embedded.robot_reader import read_robot
-from robot_simulation.embedded.sdf_reader import read_world
-from robot_simulation.embedded.simulator import Drift, Simulator
+from robot_simulation.diff_drive import Drift
+from robot_simulation.model_builder import Spawn
+from robot_simulation.sdf_reader import read_world
+from robot_simulation.simulator import Simulator
+from robot_simulation.urdf_reader import read_robot
 from ronda_cli.measurement import main
 from ronda_core.se2 import SE2
 
@@ -39,13 +41,13 @@ def options(parser: argparse.ArgumentParser) -> None:
 def goals():
     route = yaml.safe_load((ROOT / "config" / "airport_route.yaml").read_text())["route"]["waypoints"]
     return [
-        (point["name"], SE2(point["x"], point["y"], point["yaw_deg"] * 3.141592653589793 / 180), point.get("wait_s", 0))
+        (point["name"], SE2(point["x"], point["y"], point["yaw_deg"] * math.pi / 180), point.get("wait_s", 0))
         for point in route
     ]
 
 
 def one_round(seed, world, robot, grid):
-    simulator = Simulator(world, [Placement("patrol1", robot, -18.5, -8.0, 0.0)], seed=seed, drift=Drift(0.005, 0.01))
+    simulator = Simulator(world, [Spawn(robot, "patrol1", SE2(-18.5, -8.0, 0.0))], seed=seed, drift=Drift(0.002, 0.002))
     body = simulator.robots[0]
     lidar = body.lidars[0]
     localiser, surroundings, navigator = Localiser(grid, seed=seed), Surroundings(grid, Inflation()), Navigator()
@@ -54,23 +56,27 @@ def one_round(seed, world, robot, grid):
     name, goal, wait = left.pop(0)
     navigator.start(goal)
     missed, busy, errors, estimate, rest, ticks = [], 0.0, [], None, 0.0, 0
-    every = round(0.05 / simulator.dt)
+    dt = float(simulator.model.opt.timestep)
+    every, touched = round(0.05 / dt), []
     recoveries = 0
     while simulator.time < LIMIT_S:
-        now, odom = simulator.time, body.odometry.pose
+        now, odom = simulator.time, body.odometry().pose
+        simulator.refresh()
         began = time.process_time()
         if ticks % 2 == 0:
             block = lidar.block
+            ranges = lidar.scan(simulator.data)
+            began = time.process_time()
             scan = read_scan(
-                lidar.scan(simulator.data), stamp=now, angle_min=block.min_angle,
-                angle_increment=lidar.angle_increment, range_min=block.min_range, range_max=block.max_range,
+                ranges, stamp=now, angle_min=block.min_angle,
+                angle_increment=lidar.angle_step, range_min=block.min_range, range_max=block.max_range,
                 mount=SE2(),
             )  # fmt: skip
             estimate = localiser.update(scan, odom)
             known = estimate is not None and localiser.state is LocalisationState.LOCALISED
             surroundings.add(scan, odom, estimate.map_to_odom if known else None)
             if known:
-                errors.append(estimate.pose.distance_to(body.truth()))
+                errors.append(math.hypot(estimate.pose.x - body.truth().x, estimate.pose.y - body.truth().y))
         to_odom = estimate.map_to_odom if estimate is not None else None
         step = navigator.step(Situation(now, odom, to_odom, localiser.state), surroundings)
         busy += time.process_time() - began
@@ -87,12 +93,14 @@ def one_round(seed, world, robot, grid):
             navigator.start(goal)
         for _ in range(every):
             simulator.step()
+            if body.contacts.count > len(touched):
+                touched.append(body.contacts.newest)
         ticks += 1
     return {
         "seed": seed,
         "completed": not missed and not navigator.active,
         "missed": missed,
-        "contacts": body.contacts.names,
+        "contacts": touched,
         "seconds": round(simulator.time, 1),
         "worst_position_error_m": round(max(errors), 3) if errors else None,
         "most_recoveries": recoveries,

@@ -64,7 +64,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="Map YAML files.")]) 
 def world_solids(world: Path, exclude: tuple[str, ...]) -> list[Solid]:
     """The collision shapes of the static models of an SDF world whose names match none of `exclude`."""
     # The reader belongs to the simulator, which only commands may reach for.
-    from robot_simulation.embedded.sdf_reader import read_world
+    from robot_simulation.sdf_reader import read_world
 
     solids = []
     for model in read_world(world).models:
@@ -72,7 +72,8 @@ def world_solids(world: Path, exclude: tuple[str, ...]) -> list[Solid]:
             continue
         for link in model.links:
             for collision in link.collisions:
-                solid = _solid(collision.shape.kind, collision.shape.size, model.pose @ link.pose @ collision.pose)
+                pose = model.pose @ link.pose @ collision.pose
+                solid = _solid(collision.shape.kind.value, collision.shape.size, pose)
                 if solid is not None:
                     solids.append(solid)
     return solids
