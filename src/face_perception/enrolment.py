@@ -63,10 +63,13 @@ class Enroller:
                 f"{where}: {len(large)} faces, one is needed", hint="cut the picture to the one person"
             )
         face = self._analyser.describe(picture, min(large, key=lambda one: _off_centre(one, picture)))
-        name, value = min(face.reasons.items(), key=lambda item: item[1])
-        if value < self.rules.min_component or face.quality < self.rules.min_overall:
-            advice = _ADVICE[name].format(pixels=face.box.width)
-            raise EnrolmentRefused(f"{where}: quality too low ({name} {value:.2f})", hint=advice)
+        failed = [name for name, value in face.reasons.items() if value < self.rules.min_component]
+        if failed or face.quality < self.rules.min_overall:
+            # Size comes first: a small face is blurred as well, and coming closer mends both.
+            failed = failed or [min(face.reasons, key=lambda name: face.reasons[name])]
+            values = ", ".join(f"{name} {face.reasons[name]:.2f}" for name in failed)
+            advice = _ADVICE[failed[0]].format(pixels=face.box.width)
+            raise EnrolmentRefused(f"{where}: quality too low ({values})", hint=advice)
         assert face.template is not None  # describe() embeds unless told otherwise
         jpeg = encode_jpeg(portrait(picture, face, self.rules.max_side)) if self.rules.keep_pictures else b""
         return Example(face.template, face.quality, jpeg)

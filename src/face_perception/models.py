@@ -24,6 +24,7 @@ class ModelKind(StrEnum):
     LANDMARKS = "landmarks"
     RECOGNISER = "recogniser"
     LIVENESS = "liveness"
+    TEXT_READER = "text-reader"
 
 
 class Colour(StrEnum):

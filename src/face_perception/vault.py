@@ -29,9 +29,7 @@ class Key:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _KEY_BYTES:
-            raise GalleryError(
-                f"a key has {_KEY_BYTES} bytes, not {len(secret)}", hint="create a key with 'ronda faces key new'"
-            )
+            raise ValueError(f"a key has {_KEY_BYTES} bytes, not {len(secret)}")
         self._secret = secret
         self._cipher = AESGCM(secret)
 
