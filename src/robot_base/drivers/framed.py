@@ -231,6 +231,18 @@ class FramedPort:
         if answers[0] is not Result.DONE:
             raise CommandRefusedError(f"{self.name} refuses {code.name.lower()}: {answers[0].name.lower()}")
 
+    def ping(self, timeout: float = 0.5) -> float:
+        """Seconds from a heartbeat to its echo. Raises LinkLostError when none comes."""
+        sequence = self._next()
+        started = self._clock.monotonic()
+        self._send(heartbeat(self._session, round(started * 1000), sequence))
+        while (elapsed := self._clock.monotonic() - started) < timeout:
+            for frame in self._reader.feed(self._wait(timeout - elapsed)):
+                if frame.type == Type.ECHO and frame.sequence == sequence:
+                    return self._clock.monotonic() - started
+                self._take(frame)
+        raise LinkLostError(f"{self.name} does not echo")
+
     def _fresh(self) -> Telemetry:
         told, welcome = self._telemetry, self._welcome
         if told is None or welcome is None or self._clock.monotonic() - self._heard_at > _SILENCE:
