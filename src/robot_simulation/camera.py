@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cameras rendered by MuJoCo with EGL, or OSMesa where there is no EGL. The context belongs to the thread that makes it."""
+"""Cameras rendered by MuJoCo with EGL, or OSMesa without EGL. The context belongs to the thread that makes it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import mujoco
@@ -52,7 +52,7 @@ class Spawn:
 
     robot: Robot
     name: str
-    pose: SE2 = SE2()
+    pose: SE2 = field(default_factory=SE2)
 
 
 def build(world: World, spawns: Sequence[Spawn]) -> mujoco.MjModel:
@@ -195,8 +195,9 @@ class _Builder:
         driven = (*drive.left_joints, *drive.right_joints) if drive else ()
         wheels = {joint.child for joint in robot.joints if joint.name in driven}
         for name, body in bodies.items():
-            if links[name].inertial is not None:
-                self._inertia(body, links[name].inertial)
+            inertial = links[name].inertial
+            if inertial is not None:
+                self._inertia(body, inertial)
             link = _crowned(links[name], robot) if name in wheels else links[name]
             self._shapes(body, link, prefix.rstrip("/"), np.eye(4), bit)
         self._sensors(spawn, bodies)

@@ -14,7 +14,7 @@ Pose = NDArray[np.float64]
 
 
 def from_xyz_rpy(numbers: Sequence[float]) -> Pose:
-    """Return the pose of x y z (m), roll pitch yaw (rad, about fixed axes x, then y, then z), as SDF and URDF write it."""
+    """Return the pose of x y z (m), roll pitch yaw (rad, about fixed axes in this order), as SDF and URDF have it."""
     pose = np.eye(4)
     pose[:3, :3] = euler2mat(*numbers[3:6], axes="sxyz")
     pose[:3, 3] = numbers[:3]

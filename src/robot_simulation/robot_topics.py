@@ -10,9 +10,6 @@ from geometry_msgs.msg import Quaternion, TransformStamped, TwistStamped
 from nav_msgs.msg import Odometry as OdometryMessage
 from rclpy.node import Node
 from ronda.msg import DriveState
-from ronda_core import images, qos
-from ronda_core.se2 import SE2, yaw_to_quaternion
-from ronda_core.stamps import from_seconds
 from sensor_msgs.msg import BatteryState, CameraInfo, CompressedImage, Image, JointState, LaserScan
 from sensor_msgs.msg import Imu as ImuMessage
 from std_msgs.msg import Bool, Header, UInt32
@@ -24,6 +21,9 @@ from robot_simulation.imu import Imu
 from robot_simulation.lidar import Lidar
 from robot_simulation.schedule import Rate
 from robot_simulation.simulator import SimulatedRobot, Simulator
+from ronda_core import images, qos
+from ronda_core.se2 import SE2, yaw_to_quaternion
+from ronda_core.stamps import from_seconds
 
 STATE_RATE, BUMPER_RATE, BATTERY_RATE, TRUTH_RATE = 10.0, 50.0, 1.0, 20.0
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -165,7 +166,7 @@ def _read_actor(element: Element, frames: Frames) -> Actor:
             waypoints.append(Waypoint(waypoint.number("time", 0.0), waypoint.need("pose").numbers(6)))
     if not waypoints:
         raise script.error("has no waypoint")
-    if any(b.time <= a.time for a, b in zip(waypoints, waypoints[1:], strict=False)):
+    if any(b.time <= a.time for a, b in pairwise(waypoints)):
         raise script.error("the times of the waypoints do not increase")
     inner = Frames(element)
     links: list[Link] = []

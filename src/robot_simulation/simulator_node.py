@@ -8,11 +8,6 @@ import time
 from pathlib import Path
 
 from rclpy.node import Node
-from ronda_core import diagnostics, parameters, qos
-from ronda_core.node_main import run_node
-from ronda_core.paths import share_dir
-from ronda_core.se2 import SE2
-from ronda_core.stamps import from_seconds
 from rosgraph_msgs.msg import Clock
 
 from robot_simulation.camera import Renderer
@@ -24,6 +19,11 @@ from robot_simulation.schedule import Rate
 from robot_simulation.sdf_reader import read_world
 from robot_simulation.simulator import Simulator
 from robot_simulation.urdf_reader import read_robot
+from ronda_core import diagnostics, parameters, qos
+from ronda_core.node_main import run_node
+from ronda_core.paths import share_dir
+from ronda_core.se2 import SE2
+from ronda_core.stamps import from_seconds
 
 CLOCK_RATE = 25.0
 """Hz of simulated time: every message costs each node that uses simulated time (docs/simulation.md)."""
