@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole chain for one picture: find, look closely, straighten, read, decide by format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from face_perception.errors import ModelError
+from face_perception.models import ModelRegistry
+from parking_robot.errors import ConfigurationError, PlateError
+from parking_robot.plates.corners import CornerNetwork, Outline
+from parking_robot.plates.decoding import Decoded, decode
+from parking_robot.plates.finder import PlateFinder
+from parking_robot.plates.formats import Country, builtin_formats
+from parking_robot.plates.geometry import Picture, Quad, straighten
+from parking_robot.plates.reader import HEIGHT, LONGEST, LineReader
+from ronda_core.errors import ParameterError
+from ronda_core.parameters import check_keys
+from ronda_core.paths import models_dir
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSettings:
+    """The content of a chain file; chain.yaml describes each."""
+
+    folder: Path
+    finder: str
+    corners: str
+    reader: str
+    finder_sides: tuple[int, ...]
+    finder_threshold: float
+    finder_enough: float
+    most_plates: int
+    plate_threshold: float
+    text_margin: tuple[float, float]
+    countries: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlateReading:
+    """One plate in one picture: corners in pixels, how sure it is one (0 to 1), what it says (empty: unreadable)."""
+
+    corners: Quad
+    score: float
+    decoded: Decoded
+
+
+class PlateChain:
+    """Loaded once, then one call per picture. Not to be shared between threads."""
+
+    def __init__(self, settings: ChainSettings, models: Path | None = None) -> None:
+        """Load the three networks. Raises PlateError naming the one that is missing."""
+        registry = ModelRegistry.load(models or models_dir())
+        self._settings = settings
+        self._countries: Mapping[str, Country] = builtin_formats()
+        alphabet = "".join(
+            sorted({c for land in self._countries.values() for f in land.formats for s in f.slots for c in s})
+        )
+        try:
+            self._finder = PlateFinder(
+                settings.folder / settings.finder,
+                settings.finder_sides,
+                settings.finder_threshold,
+                settings.finder_enough,
+                settings.most_plates,
+            )
+            self._corners = CornerNetwork(settings.folder / settings.corners)
+            self._reader = LineReader(registry.path(registry.spec(settings.reader)), alphabet)
+        except ModelError as error:
+            raise PlateError(str(error), hint=error.hint) from error
+
+    def read(self, picture: Picture, countries: Mapping[str, float] | None = None) -> list[PlateReading]:
+        """Return the plates in a BGR picture, surest first; ``countries`` overrides the settings' probabilities."""
+        result = []
+        for find in self._finder.find(picture):
+            outline = self._corners.outline(picture, find.quad)
+            if outline.score < self._settings.plate_threshold:
+                continue
+            result.append(self._reading(picture, outline, find.score, countries or self._settings.countries))
+        return sorted(result, key=lambda reading: -reading.score)
+
+    def _reading(
+        self, picture: Picture, outline: Outline, score: float, countries: Mapping[str, float]
+    ) -> PlateReading:
+        line = straighten(picture, outline.text, HEIGHT, self._settings.text_margin, LONGEST)
+        decoded = decode(self._reader.read(line), self._countries, countries or country_priors(outline.regions))
+        return PlateReading(outline.plate, score * outline.score, decoded)
+
+
+def country_priors(regions: Mapping[str, float]) -> dict[str, float]:
+    """Return probabilities of countries from those of the regions' looks; the look alone never rules a country out."""
+    european = [code for code in builtin_formats() if code not in regions]
+    floor = 0.02
+    priors = {}
+    for region, look in regions.items():
+        share = floor + (1 - floor * len(regions)) * look
+        members = european if region == "EU" else [region]
+        # A European plate is one of many countries, but most of them share their formats.
+        priors |= {code: share / len(members) ** 0.5 for code in members}
+    return priors
+
+
+def load_settings(path: Path | None = None) -> ChainSettings:
+    """Return the settings of a chain file, or of the package's. Raises ConfigurationError."""
+    built_in = Path(str(resources.files(__package__) / "chain.yaml"))
+    defaults = yaml.safe_load(built_in.read_text("utf-8"))
+    if path is None:
+        return _settings(defaults, built_in.parent)
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+        check_keys(content, tuple(defaults), str(path))
+    except (OSError, yaml.YAMLError, ParameterError, TypeError) as error:
+        raise ConfigurationError(
+            f"plate chain {path}: {error}", hint="see src/parking_robot/plates/chain.yaml"
+        ) from error
+    own = {key: str((path.parent / content[key]).resolve()) for key in ("finder", "corners") if key in content}
+    return _settings({**defaults, **content, **own}, built_in.parent)
+
+
+def _settings(content: Mapping[str, Any], folder: Path) -> ChainSettings:
+    try:
+        across, down = (float(number) for number in content["text_margin"])
+        return ChainSettings(
+            folder=folder,
+            finder=str(content["finder"]),
+            corners=str(content["corners"]),
+            reader=str(content["reader"]),
+            finder_sides=tuple(int(side) for side in content["finder_sides"]),
+            finder_threshold=float(content["finder_threshold"]),
+            finder_enough=float(content["finder_enough"]),
+            most_plates=int(content["most_plates"]),
+            plate_threshold=float(content["plate_threshold"]),
+            text_margin=(across, down),
+            countries={str(code): float(share) for code, share in (content["countries"] or {}).items()},
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ConfigurationError(f"plate chain: {error}", hint="see src/parking_robot/plates/chain.yaml") from error

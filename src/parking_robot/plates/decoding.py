@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the reader's scores to a plate: country formats decide between look-alikes, and the applied rule is named.
+
+For each format the best assignment of the read characters is scored in log probability; up to two characters at either
+end may be dropped (a country band, a frame, a screw read as a letter). No format at all is a hypothesis too, so that a
+plate that fits nothing is returned as it was read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from parking_robot.plates.alphabet import LOOKALIKES
+from parking_robot.plates.formats import Country, PlateFormat
+from parking_robot.plates.reader import Slot
+
+# Log costs; chosen on rendered plates, see docs/parking.md.
+DROP_BASE = 1.0
+DROP_SCORE = 2.0
+UNFORMATTED = 9.0
+FLOOR = 1e-5
+MOST_DROPPED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character with its confidence and the other candidates, best first (confidences sum to at most 1)."""
+
+    text: str
+    confidence: float
+    others: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A plate: ``region`` is the country of the format (empty: none fitted), ``rule`` says what the format changed."""
+
+    text: str
+    region: str
+    rule: str
+    confidence: float
+    characters: tuple[Character, ...]
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hypothesis:
+    score: float
+    text: str
+    format: PlateFormat | None
+    first: int
+
+
+def decode(read: Sequence[Slot], countries: Mapping[str, Country], priors: Mapping[str, float]) -> Decoded:
+    """Return the likeliest plate for the characters ``read``; ``priors`` are the probabilities of the countries."""
+    smooth = [smoothed(slot.scores) for slot in read]
+    hypotheses = [_plain(read, first, last, smooth) for first, last in _cuts(len(read))]
+    for code, prior in priors.items():
+        if prior <= 0 or code not in countries:
+            continue
+        for plate_format in countries[code].formats:
+            hypotheses += _fit(read, smooth, plate_format, math.log(prior * plate_format.share))
+    if not hypotheses:
+        return Decoded("", "", "", 0.0, (), ())
+    hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
+    best = hypotheses[0]
+    by_text: dict[str, float] = {}
+    for hypothesis in hypotheses:
+        by_text[hypothesis.text] = by_text.get(hypothesis.text, 0.0) + math.exp(hypothesis.score - best.score)
+    total = sum(by_text.values())
+    ranked = sorted(by_text, key=lambda text: -by_text[text])
+    used = smooth[best.first : best.first + len(best.text)]
+    characters = tuple(_character(text, scores) for text, scores in zip(best.text, used, strict=True))
+    certain = min((character.confidence for character in characters), default=0.0)
+    return Decoded(
+        best.text,
+        best.format.country if best.format else "",
+        _rule(best, read),
+        certain * by_text[best.text] / total,
+        characters,
+        tuple(text for text in ranked[:5] if text != best.text),
+    )
+
+
+def smoothed(scores: Mapping[str, float]) -> dict[str, float]:
+    """Return the scores with a share given to each look-alike of what was read."""
+    result = dict(scores)
+    for character, score in scores.items():
+        for pair, share in LOOKALIKES.items():
+            if character in pair:
+                (other,) = pair - {character}
+                result[other] = max(result.get(other, 0.0), score * share)
+    return result
+
+
+def _cuts(length: int) -> list[tuple[int, int]]:
+    return [
+        (first, last)
+        for first in range(min(MOST_DROPPED, length - 1) + 1)
+        for last in range(length, max(first, length - MOST_DROPPED - 1), -1)
+    ]
+
+
+def _dropped(read: Sequence[Slot], first: int, last: int) -> float:
+    left_out = [*read[:first], *read[last:]]
+    return -sum(DROP_BASE + DROP_SCORE * max(slot.scores.values()) for slot in left_out)
+
+
+def _plain(read: Sequence[Slot], first: int, last: int, smooth: Sequence[Mapping[str, float]]) -> _Hypothesis:
+    text = "".join(slot.best for slot in read[first:last])
+    score = sum(math.log(max(smooth[i][slot.best], FLOOR)) for i, slot in enumerate(read[first:last], first))
+    return _Hypothesis(score - UNFORMATTED + _dropped(read, first, last), text, None, first)
+
+
+def _fit(
+    read: Sequence[Slot], smooth: Sequence[Mapping[str, float]], plate_format: PlateFormat, prior: float
+) -> list[_Hypothesis]:
+    length = len(plate_format.slots)
+    result = []
+    for first, last in _cuts(len(read)):
+        if last - first != length:
+            continue
+        score, text = prior + _dropped(read, first, last), ""
+        for scores, allowed in zip(smooth[first:last], plate_format.slots, strict=True):
+            fitting = [(value, character) for character, value in scores.items() if character in allowed]
+            if not fitting:
+                break
+            value, character = max(fitting)
+            score += math.log(max(value, FLOOR))
+            text += character
+        else:
+            result.append(_Hypothesis(score, text, plate_format, first))
+    return result
+
+
+def _character(text: str, scores: Mapping[str, float]) -> Character:
+    total = max(1.0, sum(scores.values()))
+    others = sorted(((c, v / total) for c, v in scores.items() if c != text), key=lambda item: -item[1])
+    return Character(text, scores[text] / total, tuple(others[:4]))
+
+
+def _rule(best: _Hypothesis, read: Sequence[Slot]) -> str:
+    if best.format is None:
+        return ""
+    shown = read[best.first : best.first + len(best.text)]
+    changes = [
+        f"place {place} {slot.best}->{text}"
+        for place, (text, slot) in enumerate(zip(best.text, shown, strict=True), 1)
+        if slot.best != text
+    ]
+    left_out = "".join(slot.best for slot in (*read[: best.first], *read[best.first + len(best.text) :]))
+    if left_out:
+        changes.append(f"dropped {left_out}")
+    return best.format.label + (": " + ", ".join(changes) if changes else "")

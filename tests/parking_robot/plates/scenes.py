@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A photograph-like picture with one drawn plate, for tests of the chain."""
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+
+def plate_picture(text, size=(640, 480), width=150, at=(320, 300), seed=1):
+    """A noisy grey scene (BGR) with a white European plate ``width`` pixels wide at the centre ``at``."""
+    plate = Image.new("RGB", (520, 112), (245, 245, 240))
+    draw = ImageDraw.Draw(plate)
+    draw.rectangle((2, 2, 517, 109), outline=(20, 20, 20), width=4)
+    face = ImageFont.truetype("DejaVuSans-Bold.ttf", 84)
+    draw.text((260, 56), text, (15, 15, 15), face, anchor="mm")
+    rng = np.random.default_rng(seed)
+    scene = cv2.resize(rng.integers(60, 140, (12, 16, 3), np.uint8), size, interpolation=cv2.INTER_CUBIC)
+    small = cv2.resize(np.asarray(plate)[..., ::-1], (width, width * 112 // 520), interpolation=cv2.INTER_AREA)
+    x, y = at[0] - small.shape[1] // 2, at[1] - small.shape[0] // 2
+    cv2.rectangle(scene, (x - 60, y - 50), (x + width + 60, y + 60), (70, 60, 50), -1)
+    scene[y : y + small.shape[0], x : x + small.shape[1]] = small
+    scene = cv2.GaussianBlur(scene, (0, 0), 0.6).astype(np.float32) + rng.normal(0, 4, scene.shape)
+    return np.clip(scene, 0, 255).astype(np.uint8)

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+from tests.parking_robot.plates.scenes import plate_picture
+
+from parking_robot.errors import ConfigurationError, PlateError
+from parking_robot.plates.chain import PlateChain, country_priors, load_settings
+from parking_robot.plates.geometry import Box, box_of
+
+
+@pytest.fixture(scope="module")
+def chain():
+    return PlateChain(load_settings())
+
+
+@pytest.mark.parametrize("text", ["BA268AK", "RK896AO", "MT456BJ"])
+def test_a_drawn_plate_is_found_and_read(chain, text):
+    best = chain.read(plate_picture(text))[0]
+    assert best.decoded.text == text
+    assert box_of(best.corners).overlap(Box(245, 284, 150, 32)) > 0.6
+
+
+def test_a_picture_without_a_plate_gives_nothing_to_read(chain):
+    empty = plate_picture("X")[:200, :200]
+    assert all(reading.score < 0.5 for reading in chain.read(empty))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 900), (900, 7)])
+def test_odd_pictures_do_no_harm(chain, shape):
+    assert isinstance(chain.read(plate_picture("AB123CD")[: shape[0], : shape[1]].copy()), list)
+
+
+def test_the_look_never_rules_a_country_out():
+    priors = country_priors({"US": 1.0, "EU": 0.0, "BR": 0.0, "CN": 0.0, "KR": 0.0})
+    assert priors["US"] > 10 * priors["SK"] > 0
+
+
+def test_a_missing_model_is_named(tmp_path):
+    with pytest.raises(PlateError, match=r"ppocr-v6-small.*is missing"):
+        PlateChain(load_settings(), models=tmp_path)
+
+
+def test_a_chain_file_changes_only_what_it_names(tmp_path):
+    own = tmp_path / "chain.yaml"
+    own.write_text("plate_threshold: 0.9\nfinder: mine.onnx\n")
+    settings = load_settings(own)
+    assert settings.plate_threshold == 0.9
+    assert settings.finder == str(tmp_path / "mine.onnx")
+    assert settings.reader == load_settings().reader
+
+
+@pytest.mark.parametrize("text", ["plate_treshold: 1", "finder_sides: [a]", "a: [", "text_margin: 3"])
+def test_wrong_chain_files_are_refused(tmp_path, text):
+    own = tmp_path / "chain.yaml"
+    own.write_text(text)
+    with pytest.raises(ConfigurationError):
+        load_settings(own)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from parking_robot.errors import ConfigurationError
+from parking_robot.plates.formats import builtin_formats, parse_formats
+from ronda_core.errors import RondaError
+
+
+@pytest.mark.parametrize(
+    ("country", "plate"),
+    [
+        ("KR", "123가4567"),
+        ("CN", "京A12345"),
+        ("BR", "ABC1D23"),
+        ("US", "7AWV401"),
+        ("SK", "RK340AO"),
+        ("DE", "BMD1234"),
+    ],
+)
+def test_plates_of_each_country_fit_one_of_its_formats(country, plate):
+    assert any(plate_format.accepts(plate) for plate_format in builtin_formats()[country].formats)
+
+
+def test_letters_that_a_country_does_not_use_do_not_fit():
+    assert not any(plate_format.accepts("京AO2345") for plate_format in builtin_formats()["CN"].formats)
+
+
+def test_the_shares_of_a_country_sum_to_one():
+    for country in builtin_formats().values():
+        assert sum(plate_format.share for plate_format in country.formats) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]", "X: {}", "X: {formats: []}", "X: {formats: [{pattern: ''}]}", "X: {formats: [{pattern: LL, weight: -1}]}", "a: [",
+     "X: {formats: [{patern: LL}]}"],
+)  # fmt: skip
+def test_wrong_files_are_refused(text):
+    with pytest.raises(RondaError):
+        parse_formats(text, "own.yaml")
+
+
+def test_the_place_of_an_error_is_named():
+    with pytest.raises(ConfigurationError, match=r"own\.yaml, XX"):
+        parse_formats("XX: {formats: [{name: a}]}", "own.yaml")
