@@ -49,7 +49,7 @@ class NavigatorSettings:
     blocked_before_recovery: float = 4.0
     max_recoveries: int = 6
     recovered_after: float = 1.5
-    goal_shift_at_end: float = 0.5
+    goal_shift_at_end: float = 0.8
     keeper: KeeperSettings = field(default_factory=KeeperSettings)
     recovery: RecoverySettings = field(default_factory=RecoverySettings)
 
@@ -214,7 +214,8 @@ class Navigator:
 
     def _drive(self, situation: Situation, surroundings: Surroundings, dt: float) -> Step:
         odom, now, map_to_odom = situation.odom, situation.now, situation.map_to_odom
-        assert self._keeper is not None and odom is not None and map_to_odom is not None
+        assert self._keeper is not None and self._goal is not None
+        assert odom is not None and map_to_odom is not None
         pose = map_to_odom.compose(odom)
         obstacles = surroundings.around(odom, now)
         if not self._goal_checked:
@@ -229,6 +230,9 @@ class Navigator:
             if step is not None:
                 return step
         changed = self._plan(surroundings, map_to_odom, pose, now)
+        off = pose.distance_to(self._goal)
+        if self._keeper.goal_is_taken and off <= self.settings.goal_shift_at_end:
+            return self._end(NavigationCode.NONE, f"something stands on the goal; stopped {off:.2f} m from it")
         if self._keeper.plan is None:
             command = self.follower.halt()
         else:
@@ -288,7 +292,7 @@ class Navigator:
             failure = self._keeper.failure
             if failure is not None:
                 return self._end(failure.code, f"{failure}; {self._recoveries} recoveries did not help")
-            if self._keeper.plan is not None and self._keeper.plan.goal_moved > self.settings.goal_shift_at_end:
+            if self._keeper.goal_is_taken:
                 return self._end(NavigationCode.GOAL_OCCUPIED, "something stands on the goal and did not go away")
             return self._end(NavigationCode.NO_PROGRESS, f"the way stayed blocked; {self._recoveries} recoveries tried")
         self._recoveries += 1

@@ -68,6 +68,11 @@ class RouteKeeper:
         return bool(np.isfinite(old_cost) and self._settings.better * old_cost <= _cost(new.points, costmap))
 
     @property
+    def goal_is_taken(self) -> bool:
+        """Whether the path ends beside the goal, because something that the map does not show stands on it."""
+        return self.plan is not None and self.plan.goal_moved > self._settings.planner.tolerance
+
+    @property
     def code(self) -> NavigationCode:
         """Why there is no path; NONE while there is one."""
         return NavigationCode.NONE if self.failure is None else self.failure.code
