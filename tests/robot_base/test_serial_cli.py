@@ -18,7 +18,8 @@ def test_a_simulated_board_is_watched_and_leaves_with_its_link(tmp_path: Path) -
     assert "host, firmware 1.0.0" in seen.stdout
     assert "DISARMED" in seen.stdout
     board.send_signal(signal.SIGINT)
-    assert board.wait(30) == 0
+    board.communicate(timeout=30)
+    assert board.returncode == 0
     assert not link.is_symlink()
 
 
