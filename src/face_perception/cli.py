@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from face_perception import gallery_cli, models_cli
+from face_perception import evaluate_cli, gallery_cli, models_cli
 
 app = typer.Typer(help="The gallery: enrol, list, search and remove people; evaluate.", no_args_is_help=True)
 app.command("enrol")(gallery_cli.enrol)
@@ -14,4 +14,7 @@ app.command("show")(gallery_cli.show_person)
 app.command("search")(gallery_cli.search)
 app.command("remove")(gallery_cli.remove)
 app.command("audit")(gallery_cli.audit)
+app.command("evaluate")(evaluate_cli.evaluate)
+app.command("evaluate-search")(evaluate_cli.evaluate_search)
+app.command("calibrate")(evaluate_cli.calibrate)
 app.add_typer(models_cli.app, name="models")

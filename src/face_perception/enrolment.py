@@ -54,7 +54,8 @@ class Enroller:
         ``central``: of several faces take the large one nearest to the middle instead of refusing the picture.
         """
         found = self._analyser.detect(picture)
-        if not found:
+        chosen = central_face(found, picture, self.rules.second_face)
+        if chosen is None:
             raise EnrolmentRefused(f"{where}: no face found", hint="use a picture that shows one face from the front")
         widest = max(detection.box.width for detection in found)
         large = [detection for detection in found if detection.box.width >= self.rules.second_face * widest]
@@ -62,7 +63,7 @@ class Enroller:
             raise EnrolmentRefused(
                 f"{where}: {len(large)} faces, one is needed", hint="cut the picture to the one person"
             )
-        face = self._analyser.describe(picture, min(large, key=lambda one: _off_centre(one, picture)))
+        face = self._analyser.describe(picture, chosen)
         failed = [name for name, value in face.reasons.items() if value < self.rules.min_component]
         if failed or face.quality < self.rules.min_overall:
             # Size comes first: a small face is blurred as well, and coming closer mends both.
@@ -115,6 +116,13 @@ class Enroller:
                         f"this face is enrolled as '{known.name}' ({known.person_id}, cosine {hit.score:.2f})",
                         hint="add the picture to that person, or allow the duplicate on purpose",
                     )
+
+
+def central_face(found: Sequence[Detection], picture: Picture, smallest: float = 0.5) -> Detection | None:
+    """Return the face nearest to the middle among those of ``smallest`` of the largest one's width, or None."""
+    widest = max((detection.box.width for detection in found), default=0.0)
+    large = [detection for detection in found if detection.box.width >= smallest * widest]
+    return min(large, key=lambda one: _off_centre(one, picture), default=None)
 
 
 def _off_centre(detection: Detection, picture: Picture) -> float:

@@ -46,8 +46,8 @@ class Talk:
             assert time.monotonic() < end, "nothing came"
             self.executor.spin_once(timeout_sec=0.05)
 
-    def call(self, kind, name, **fields):
-        client = self.node.create_client(kind, name)
+    def call(self, kind, service, /, **fields):
+        client = self.node.create_client(kind, service)
         self.until(client.service_is_ready)
         future = client.call_async(kind.Request(**fields))
         self.until(future.done)
