@@ -69,13 +69,27 @@ _PROOF = b"ronda gallery"
 class GalleryStore:
     """Rows of one gallery file. Every write is one transaction, on disk when the method returns."""
 
-    def __init__(self, path: Path, site_key: Key) -> None:
+    def __init__(self, path: Path, site_key: Key, read_only: bool = False) -> None:
         """Open or create ``path``. Raises GalleryError for a wrong key or a file that is no gallery."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._key = site_key
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10, "check_same_thread": False})
-        event.listen(self._engine, "connect", _configure)
+        if read_only:
+            url = f"sqlite:///file:{path}?mode=ro&uri=true"
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            url = f"sqlite:///{path}"
+        self._engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+        event.listen(self._engine, "connect", _configure_reader if read_only else _configure)
+        if read_only:
+            with self._transaction() as connection:
+                proof = connection.scalar(select(_SITE.c.value).where(_SITE.c.name == "proof"))
+            site_key.open(proof or b"", "site key")
+        else:
+            self._prepare(site_key)
+        # Kept open: its data_version moves when any other connection, of this or another process, commits.
+        self._watch = self._engine.connect()
+
+    def _prepare(self, site_key: Key) -> None:
         with self._transaction(write=True) as connection:
             _META.create_all(connection)
             proof = connection.scalar(select(_SITE.c.value).where(_SITE.c.name == "proof"))
@@ -83,8 +97,6 @@ class GalleryStore:
                 connection.execute(insert(_SITE).values(name="proof", value=site_key.seal(_PROOF, "site key")))
             else:
                 site_key.open(proof, "site key")
-        # Kept open: its data_version moves when any other connection, of this or another process, commits.
-        self._watch = self._engine.connect()
 
     def close(self) -> None:
         """Release the file."""
@@ -245,6 +257,10 @@ def _read_example(key: Key, row: Any, with_picture: bool) -> Example:
     template: Template = np.frombuffer(plain, "<f4").astype(np.float32)
     picture = key.open(row.picture, f"picture {row.example_id}") if with_picture and row.picture else b""
     return Example(template, row.quality, picture)
+
+
+def _configure_reader(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
 
 
 def _configure(connection: Any, _record: Any) -> None:
