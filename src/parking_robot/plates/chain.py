@@ -97,7 +97,7 @@ def country_priors(regions: Mapping[str, float]) -> dict[str, float]:
     """Return probabilities of countries from those of the regions' looks; the look alone never rules a country out."""
     european = [code for code in builtin_formats() if code not in regions]
     floor = 0.02
-    priors = {}
+    priors: dict[str, float] = {}
     for region, look in regions.items():
         share = floor + (1 - floor * len(regions)) * look
         members = european if region == "EU" else [region]

@@ -33,9 +33,15 @@ def test_the_shares_of_a_country_sum_to_one():
 @pytest.mark.parametrize(
     "text",
     [
-        "[]", "X: {}", "X: {formats: []}", "X: {formats: [{pattern: ''}]}", "X: {formats: [{pattern: LL, weight: -1}]}", "a: [",
-     "X: {formats: [{patern: LL}]}"],
-)  # fmt: skip
+        "[]",
+        "X: {}",
+        "X: {formats: []}",
+        "X: {formats: [{pattern: ''}]}",
+        "X: {formats: [{pattern: LL, weight: -1}]}",
+        "X: {formats: [{patern: LL}]}",
+        "a: [",
+    ],
+)
 def test_wrong_files_are_refused(text):
     with pytest.raises(RondaError):
         parse_formats(text, "own.yaml")

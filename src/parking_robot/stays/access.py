@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may come in and who need not pay: block and allow lists, permits, reservations; and nobody comes in twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from parking_robot.plates.alphabet import fold
+
+
+class ListKind(StrEnum):
+    BLOCK = "block"
+    ALLOW = "allow"
+    PERMIT = "permit"
+    RESERVATION = "reservation"
+
+
+class PassBack(StrEnum):
+    """What happens to a plate that enters while it is inside: HARD keeps the gate shut, SOFT opens and alarms."""
+
+    HARD = "hard"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """Plates (normalised) with a right or a ban in [start, end). ``places``: how many of them may be inside at once."""
+
+    kind: ListKind
+    plates: tuple[str, ...]
+    reason: str
+    start: datetime
+    end: datetime | None = None
+    places: int = 1
+
+    def holds(self, at: datetime) -> bool:
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDecision:
+    """``free`` cars pay nothing. ``alarm`` is for the operator; empty means none."""
+
+    open: bool
+    free: bool
+    reason: str
+    alarm: str = ""
+
+
+def decide_entry(
+    plate: str, at: datetime, lists: Sequence[ListEntry], inside: Sequence[str], full: bool, pass_back: PassBack
+) -> EntryDecision:
+    """Return whether the entry opens. ``inside`` are the plates of the cars in the garage.
+
+    A ban counts for the exact plate; one that only looks alike raises an alarm and opens. Order: ban, pass-back,
+    permit, reservation, full.
+    """
+    valid = [entry for entry in lists if entry.holds(at)]
+    bans = [entry for entry in valid if entry.kind is ListKind.BLOCK]
+    if ban := next((entry for entry in bans if plate in entry.plates), None):
+        return EntryDecision(False, False, f"blocked: {ban.reason}", f"blocked plate {plate} at the entry")
+    key = fold(plate)
+    alarm = ""
+    if plate and any(fold(banned) == key for entry in bans for banned in entry.plates):
+        alarm = f"{plate} looks like a blocked plate"
+    if plate and plate in inside:
+        alarm = f"{plate} is inside already: a false plate or a missed exit"
+        if pass_back is PassBack.HARD:
+            return EntryDecision(False, False, "the plate is inside already", alarm)
+    for kind in (ListKind.ALLOW, ListKind.PERMIT, ListKind.RESERVATION):
+        held = next((entry for entry in valid if entry.kind is kind and plate in entry.plates), None)
+        if held is None:
+            continue
+        used = sum(other in held.plates for other in inside if other != plate)
+        if used < held.places:
+            return EntryDecision(True, kind is not ListKind.RESERVATION, f"{kind}: {held.reason}", alarm)
+        alarm = alarm or f"{kind} '{held.reason}' has {held.places} places and {used} cars inside"
+    if full:
+        return EntryDecision(False, False, "the garage is full", alarm)
+    return EntryDecision(True, False, "visitor" if plate else "the plate could not be read", alarm)

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ledger of stays over SQLite (`synchronous=FULL`) or PostgreSQL: what is acknowledged is on the disk."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from parking_robot.errors import LedgerError, StayError
+from parking_robot.plates.alphabet import fold
+from parking_robot.stays.stay import EventKind, Stay, StayEvent, apply, fold_events
+from parking_robot.stays.tables import metadata, stay_events, stays
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Ledger:
+    """One store. Each call is a transaction of its own unless it stands inside ``with ledger.batch():``."""
+
+    def __init__(self, url: str) -> None:
+        """Open or create the store at an SQLAlchemy URL. Raises LedgerError when it cannot be reached."""
+        try:
+            self.engine = _engine(url)
+            with _translated("opened"):
+                metadata.create_all(self.engine)
+        except (SQLAlchemyError, ImportError) as error:
+            raise LedgerError(f"the store {_shown(url)} cannot be used: {error}", hint="check the URL") from error
+        # A batch belongs to the thread that opened it.
+        self._local = threading.local()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def batch(self) -> Iterator[Connection]:
+        """Group the calls inside into one transaction: all of them are kept, or none."""
+        if self._open is not None:
+            yield self._open
+            return
+        with _translated("written"), self.engine.begin() as connection:
+            self._local.connection = connection
+            try:
+                yield connection
+            finally:
+                self._local.connection = None
+
+    def enter(self, plate: str, lane: str, at: datetime, key: str = "", **facts: Any) -> Stay:
+        """Record an entry and return the new stay; with a ``key`` seen before, the stay of then and nothing new.
+
+        ``plate`` is normalised, or empty for an unread car.
+        """
+        with self.batch() as connection:
+            if key and (known := self._by_key(connection, key)):
+                return self.stay(known)
+            stay_id = secrets.token_hex(16)
+            connection.execute(
+                insert(stays).values(id=stay_id, plate=plate, folded=fold(plate), entered_us=_us(at), bay="")
+            )
+            entered = StayEvent(EventKind.ENTERED, at, {"plate": plate, "lane": lane, **facts})
+            self._write(connection, stay_id, 0, entered, key)
+            return apply(stay_id, None, entered)
+
+    def append(self, stay_id: str, added: StayEvent, key: str = "") -> Stay:
+        """Record one more event of a stay and return its state; a ``key`` seen before changes nothing.
+
+        Raises StayError when the event does not fit.
+        """
+        with self.batch() as connection:
+            # The row lock puts two writers of one stay into an order; SQLite has one writer anyway.
+            locked = connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update()).first()
+            if locked is None:
+                raise StayError(f"there is no stay {stay_id}", hint="check the id")
+            # Only now: a parallel writer of the same key has finished.
+            if key and self._by_key(connection, key):
+                return self.stay(stay_id)
+            events = self.events(stay_id)
+            stay = apply(stay_id, fold_events(stay_id, events), added)
+            self._write(connection, stay_id, len(events), added, key)
+            left = _us(stay.left) if stay.left else None
+            changed = {"plate": stay.plate, "folded": fold(stay.plate), "left_us": left, "bay": stay.bay}
+            connection.execute(update(stays).where(stays.c.id == stay_id).values(**changed))
+            return stay
+
+    def stay(self, stay_id: str) -> Stay:
+        """Return a stay. Raises StayError when there is none of this id."""
+        return fold_events(stay_id, self.events(stay_id))
+
+    def events(self, stay_id: str) -> list[StayEvent]:
+        """Return the events of a stay in the order in which they were recorded."""
+        query = select(stay_events).where(stay_events.c.stay_id == stay_id).order_by(stay_events.c.number)
+        return [StayEvent(EventKind(r.kind), _at(r.at_us), json.loads(r.facts)) for r in self._rows(query)]
+
+    def inside(self) -> list[tuple[str, str, datetime]]:
+        """Return (id, plate, entry) of every car that has not left, oldest first."""
+        query = select(stays.c.id, stays.c.plate, stays.c.entered_us).where(stays.c.left_us.is_(None))
+        return [(r.id, r.plate, _at(r.entered_us)) for r in self._rows(query.order_by(stays.c.entered_us))]
+
+    def find_car(self, plate: str) -> list[tuple[str, str, str, datetime]]:
+        """Return (id, plate, bay, entry) of cars inside whose plate looks like ``plate`` (folded key)."""
+        query = select(stays).where(stays.c.folded == fold(plate), stays.c.left_us.is_(None))
+        return [(r.id, r.plate, r.bay, _at(r.entered_us)) for r in self._rows(query)]
+
+    def entered_between(self, start: datetime, end: datetime, most: int = 1000) -> list[tuple[str, str, datetime]]:
+        """Return (id, plate, entry) of the newest ``most`` stays that began in [start, end), newest first."""
+        query = select(stays.c.id, stays.c.plate, stays.c.entered_us)
+        query = query.where(stays.c.entered_us >= _us(start), stays.c.entered_us < _us(end))
+        return [
+            (r.id, r.plate, _at(r.entered_us))
+            for r in self._rows(query.order_by(stays.c.entered_us.desc()).limit(most))
+        ]
+
+    def count(self) -> int:
+        """Return the number of stays on record."""
+        return int(self._rows(select(func.count()).select_from(stays))[0][0])
+
+    @property
+    def _open(self) -> Connection | None:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        return connection
+
+    def _rows(self, query: Any) -> Sequence[Any]:
+        if self._open is not None:
+            return self._open.execute(query).all()
+        with _translated("read"), self.engine.connect() as connection:
+            return connection.execute(query).all()
+
+    def _by_key(self, connection: Connection, key: str) -> str | None:
+        found = connection.execute(select(stay_events.c.stay_id).where(stay_events.c.key == key)).first()
+        return str(found.stay_id) if found else None
+
+    def _write(self, connection: Connection, stay_id: str, number: int, added: StayEvent, key: str) -> None:
+        facts = json.dumps(dict(added.facts), ensure_ascii=False, sort_keys=True)
+        connection.execute(
+            insert(stay_events).values(
+                stay_id=stay_id, number=number, kind=added.kind.value, at_us=_us(added.at), facts=facts, key=key or None
+            )
+        )
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise LedgerError(f"another writer was first: {error.orig}", hint="read the stay again and repeat") from error
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", error)).splitlines()[0]
+        raise LedgerError(
+            f"the ledger could not be {what}: {cause}",
+            hint="check disk space and the database; nothing was half-written",
+        ) from error
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _pragmas(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            # A write lock from the start: a transaction that reads first could not be upgraded beside another writer.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _us(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _at(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
+
+
+def _shown(url: str) -> str:
+    """Return the URL without a password."""
+    head, at, tail = url.rpartition("@")
+    return f"{head.split('//')[0]}//...@{tail}" if at else url

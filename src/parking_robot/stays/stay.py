@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stay: what its events, in order, make of it. Events are never changed; a mistake is corrected by another event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from parking_robot.errors import StayError
+from parking_robot.money.money import Money
+from parking_robot.money.quote import Paid
+
+
+class EventKind(StrEnum):
+    ENTERED = "entered"
+    PLATE_CORRECTED = "plate_corrected"
+    SEEN_IN_BAY = "seen_in_bay"
+    CONCESSION = "concession"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    PAYMENT_FAILED = "payment_failed"
+    DECISION = "decision"
+    EXITED = "exited"
+    CLOSED_BY_OPERATOR = "closed_by_operator"
+
+
+class StayState(StrEnum):
+    INSIDE = "inside"
+    LEFT = "left"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class StayEvent:
+    """One event: when it happened (aware) and its facts, JSON values (amounts as minor units and currency)."""
+
+    kind: EventKind
+    at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The present state of a stay. ``plate`` is empty for a car whose plate could not be read at the entry."""
+
+    id: str
+    plate: str
+    lane: str
+    entered: datetime
+    state: StayState = StayState.INSIDE
+    left: datetime | None = None
+    bay: str = ""
+    payments: tuple[Paid, ...] = ()
+    codes: tuple[str, ...] = ()
+    vehicle_class: str = ""
+
+    def received(self, currency: str) -> Money:
+        """Return the sum of payments less refunds."""
+        return Money(sum(payment.amount.minor for payment in self.payments), currency)
+
+
+def fold_events(stay_id: str, events: Iterable[StayEvent]) -> Stay:
+    """Return what the events make of a stay. Raises StayError when one does not fit those before it."""
+    stay: Stay | None = None
+    for event in events:
+        stay = apply(stay_id, stay, event)
+    if stay is None:
+        raise StayError(f"stay {stay_id} has no events", hint="check the id")
+    return stay
+
+
+def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
+    """Return the stay after one more event. Raises StayError for a second entry or exit and time running backwards."""
+    facts = event.facts
+    if stay is None:
+        if event.kind is not EventKind.ENTERED:
+            raise StayError(
+                f"stay {stay_id} begins with '{event.kind}', not with an entry", hint="record the entry first"
+            )
+        return Stay(stay_id, str(facts.get("plate", "")), str(facts.get("lane", "")), event.at)
+    match event.kind:
+        case EventKind.ENTERED:
+            raise StayError(f"stay {stay_id} has entered already", hint="open another stay")
+        case EventKind.EXITED | EventKind.CLOSED_BY_OPERATOR:
+            if stay.state is not StayState.INSIDE:
+                raise StayError(
+                    f"stay {stay_id} has ended already", hint="a second exit belongs to another stay: review it"
+                )
+            if event.at < stay.entered:
+                raise StayError(f"stay {stay_id} would end before it began", hint="check the clocks of the gates")
+            state = StayState.LEFT if event.kind is EventKind.EXITED else StayState.CLOSED
+            return replace(stay, state=state, left=event.at)
+        case EventKind.PLATE_CORRECTED:
+            return replace(stay, plate=str(facts["plate"]))
+        case EventKind.SEEN_IN_BAY:
+            return replace(stay, bay=str(facts["bay"]))
+        case EventKind.CONCESSION:
+            codes = tuple(dict.fromkeys((*stay.codes, *facts.get("codes", ()))))
+            return replace(stay, codes=codes, vehicle_class=str(facts.get("vehicle_class", stay.vehicle_class)))
+        case EventKind.PAID | EventKind.REFUNDED:
+            sign = 1 if event.kind is EventKind.PAID else -1
+            paid = Paid(Money(sign * int(facts["minor"]), str(facts["currency"])), event.at)
+            return replace(stay, payments=(*stay.payments, paid))
+        case EventKind.PAYMENT_FAILED | EventKind.DECISION:
+            return stay

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parking_robot.errors import StayError
+from parking_robot.money.money import Money
+from parking_robot.stays.stay import EventKind, StayEvent, StayState, fold_events
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def at(minutes, kind, **facts):
+    return StayEvent(kind, NOW + timedelta(minutes=minutes), facts)
+
+
+ENTRY = at(0, EventKind.ENTERED, plate="AB123", lane="in-1")
+
+
+def test_a_whole_stay():
+    stay = fold_events(
+        "s",
+        [
+            ENTRY,
+            at(3, EventKind.SEEN_IN_BAY, bay="A7"),
+            at(5, EventKind.PLATE_CORRECTED, plate="AB128"),
+            at(50, EventKind.CONCESSION, codes=["CAFE"], vehicle_class="ev"),
+            at(55, EventKind.PAYMENT_FAILED, reason="card declined"),
+            at(60, EventKind.PAID, minor=500, currency="EUR"),
+            at(61, EventKind.REFUNDED, minor=100, currency="EUR"),
+            at(65, EventKind.EXITED, lane="out-1"),
+        ],
+    )
+    assert (stay.plate, stay.bay, stay.codes, stay.vehicle_class) == ("AB128", "A7", ("CAFE",), "ev")
+    assert stay.received("EUR") == Money(400, "EUR")
+    assert (stay.state, stay.left) == (StayState.LEFT, NOW + timedelta(minutes=65))
+
+
+@pytest.mark.parametrize(
+    ("events", "match"),
+    [
+        ([], "has no events"),
+        ([at(0, EventKind.EXITED)], "begins with 'exited'"),
+        ([ENTRY, ENTRY], "has entered already"),
+        ([ENTRY, at(5, EventKind.EXITED), at(6, EventKind.EXITED)], "has ended already"),
+        ([ENTRY, at(5, EventKind.CLOSED_BY_OPERATOR), at(6, EventKind.EXITED)], "has ended already"),
+        ([ENTRY, at(-60, EventKind.EXITED)], "would end before it began"),
+    ],
+)
+def test_events_that_do_not_fit_are_refused(events, match):
+    with pytest.raises(StayError, match=match):
+        fold_events("s", events)
