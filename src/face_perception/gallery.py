@@ -10,7 +10,7 @@ from pathlib import Path
 from face_perception.calibration import Calibration
 from face_perception.errors import GalleryError, PolicyError
 from face_perception.faces import Template
-from face_perception.index import ExactIndex, Hit, TemplateIndex
+from face_perception.index import Hit, TemplateIndex, make_index
 from face_perception.people import Example, Person
 from face_perception.recogniser import fuse_templates
 from face_perception.site import Site, Watchlist
@@ -34,7 +34,7 @@ class Gallery:
         calibration: Calibration,
         template_size: int,
         clock: Clock,
-        make_index: Callable[[int], TemplateIndex] = ExactIndex,
+        make_index: Callable[[int, int], TemplateIndex] = make_index,
     ) -> None:
         self.site = site
         self._store = store
@@ -42,7 +42,7 @@ class Gallery:
         self._template_size = template_size
         self._clock = clock
         self._make_index = make_index
-        self._index = make_index(template_size)
+        self._index = make_index(template_size, 0)
         self._people: dict[str, Person] = {}
         self._raised: dict[str, float] = {}
         self._version = -1
@@ -55,7 +55,7 @@ class Gallery:
         calibration: Calibration,
         template_size: int,
         clock: Clock,
-        make_index: Callable[[int], TemplateIndex] = ExactIndex,
+        make_index: Callable[[int, int], TemplateIndex] = make_index,
     ) -> Gallery:
         """Open the gallery in ``folder``, created with a new site key on first use. Raises GalleryError."""
         file = folder / GALLERY_FILE
@@ -191,12 +191,14 @@ class Gallery:
         for person_id, impostor, example in self._store.templates():
             if person_id in people:
                 (impostors if impostor else enrolled).setdefault(person_id, []).append(example)
-        index = self._make_index(self._template_size)
+        fused_by_person: dict[str, Template] = {}
         raised = {}
         for person_id, examples in enrolled.items():
             fused = fuse_templates([one.template for one in examples], [one.quality + 1e-3 for one in examples])
-            index.put(person_id, fused)
+            fused_by_person[person_id] = fused
             if strangers := impostors.get(person_id):
                 nearest = max(float(stranger.template @ fused) for stranger in strangers)
                 raised[person_id] = min(nearest + _IMPOSTOR_MARGIN, _HIGHEST_THRESHOLD)
+        index = self._make_index(self._template_size, len(fused_by_person))
+        index.put_many(fused_by_person)
         self._people, self._index, self._raised, self._version = people, index, raised, version

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -31,6 +32,10 @@ class TemplateIndex(Protocol):
         """Add a template or replace that of ``key``."""
         ...
 
+    def put_many(self, templates: Mapping[str, Template]) -> None:
+        """Add or replace many templates."""
+        ...
+
     def remove(self, key: str) -> None:
         """Remove ``key``; unknown keys are ignored."""
         ...
@@ -38,6 +43,19 @@ class TemplateIndex(Protocol):
     def search(self, query: Template, count: int) -> list[tuple[str, float]]:
         """Return the ``count`` nearest keys with their cosines, best first."""
         ...
+
+
+# Above this exact search takes longer than 10 ms on one core (docs/faces.md).
+EXACT_UP_TO = 50_000
+
+
+def make_index(template_size: int, expected: int) -> TemplateIndex:
+    """Return exact search, or the approximate index where many people are expected and faiss is installed."""
+    if expected > EXACT_UP_TO and importlib.util.find_spec("faiss") is not None:
+        from face_perception.index_faiss import FaissIndex
+
+        return FaissIndex(template_size, expected)
+    return ExactIndex(template_size)
 
 
 class ExactIndex:
