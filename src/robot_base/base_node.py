@@ -16,13 +16,14 @@ from sensor_msgs.msg import BatteryState, Imu, JointState
 from std_srvs.srv import Trigger
 
 from robot_base import base_messages
-from robot_base.drive_runner import DriveRunner, LinkReport
+from robot_base.drive_runner import DriveRunner
 from robot_base.drivers.framed import FramedPort
 from robot_base.drivers.ports import DrivePort, DriveReading
 from robot_base.drivers.registry import drive_port
 from robot_base.errors import BaseError
 from robot_base.kinematics import DifferentialDrive
 from robot_base.odometry import Odometry, SlipDetector
+from robot_base.port_runner import LinkReport
 from robot_base.velocity import Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
@@ -233,11 +234,11 @@ class BaseNode(LifecycleNode):
             self._outputs["battery"].publish(base_messages.battery(reading, empty, full, stamp))
         self._publish_switches(reading is not None, stamp)
         if not link.up:
-            self._health.set(diagnostics.ERROR, link.text, reconnections=link.reconnections)
+            self._health.set(diagnostics.ERROR, link.text, losses=link.losses)
         elif slipping:
-            self._health.set(diagnostics.WARN, "the wheels slip", reconnections=link.reconnections)
+            self._health.set(diagnostics.WARN, "the wheels slip", losses=link.losses)
         else:
-            self._health.set(diagnostics.OK, link.text, reconnections=link.reconnections)
+            self._health.set(diagnostics.OK, link.text, losses=link.losses)
 
     def _publish_switches(self, up: bool, stamp: Any) -> None:
         port = self._port

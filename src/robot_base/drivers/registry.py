@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from robot_base.drivers.ports import DrivePort
+from robot_base.drivers.ports import BarrierPort, DrivePort
 from robot_base.errors import BaseConfigError
 
 
@@ -26,3 +26,17 @@ def drive_port(values: Mapping[str, Any]) -> DrivePort:
 
         return ArduinoPort(device, baud, ticks_per_metre)
     raise BaseConfigError(f"there is no driver '{driver}'", hint="framed, roboteq, arduino")
+
+
+def barrier_port(values: Mapping[str, Any]) -> BarrierPort:
+    """The barrier that the parameters of the barrier node (parameters/barrier.yaml) name. Raises BaseConfigError."""
+    driver, device, baud = values["driver"], values["device"], values["baud"]
+    if driver == "framed":
+        from robot_base.drivers.framed import FramedPort
+
+        return FramedPort(device, baud)
+    if driver == "modbus":
+        from robot_base.drivers.modbus import ModbusMap, ModbusPort
+
+        return ModbusPort(device, baud, ModbusMap(device_id=values["modbus_device_id"]))
+    raise BaseConfigError(f"there is no barrier driver '{driver}'", hint="framed, modbus")
