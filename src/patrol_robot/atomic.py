@@ -23,23 +23,21 @@ def new_folder(target: Path, *, replace: bool = False, make: bool = True) -> Ite
     if target.exists() and not replace:
         raise FileExistsError(f"{target} is there already")
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.parent / f"{PREFIX}{target.name}-{secrets.token_hex(4)}"
-    if make:
-        partial.mkdir()
+    scratch = target.parent / f"{PREFIX}{target.name}-{secrets.token_hex(4)}"
+    scratch.mkdir()
+    # Its own name already while it is filled: some writers name their files after the folder.
+    partial = scratch / target.name
     try:
+        if make:
+            partial.mkdir()
         yield partial
         sync_tree(partial)
         if target.exists():
-            old = target.parent / f"{PREFIX}old-{target.name}-{secrets.token_hex(4)}"
-            target.rename(old)
-            partial.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            partial.rename(target)
+            target.rename(scratch / "replaced")
+        partial.rename(target)
         sync_folder(target.parent)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def write_file(target: Path, content: bytes) -> None:

@@ -91,8 +91,13 @@ def prepare(folder: Path, people: Path, seed: int) -> Stage:
         route=load_route(route_file),
         figures=figures_of(listing),
         wanted=wanted_of(listing),
-        portraits={entry["name"]: Path(entry["picture"]) for entry in listing},
+        portraits={entry["name"]: portrait_of(entry, written.world.parent) for entry in listing},
     )
+
+
+def portrait_of(entry: dict[str, Any], world_folder: Path) -> Path:
+    """The picture that a figure carries in the world: cut to the person, unlike the photograph it came from."""
+    return world_folder / "people" / f"{str(entry['place']).replace('person_place_', 'person_')}.png"
 
 
 def figures_of(listing: Sequence[dict[str, Any]]) -> tuple[Figure, ...]:

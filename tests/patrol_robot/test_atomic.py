@@ -9,6 +9,7 @@ from patrol_robot import atomic
 def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with atomic.new_folder(target) as folder:
+        assert folder.name == "out"
         (folder / "a").write_text("x")
         assert not target.exists()
     assert [p.name for p in tmp_path.iterdir()] == ["out"]

@@ -85,7 +85,7 @@ def test_the_clip_is_added_later_and_hashed(desk: Desk) -> None:
     assert incident is not None and incident.clip is ClipState.PENDING
     done = office.attach_clip(incident, TYPES, records())
     assert (done.clip, done.clip_note) == (ClipState.COMPLETE, "30 messages, 2.9 s")
-    assert {"clip/metadata.yaml"} < {file.name for file in done.evidence}
+    assert {"clip/clip.mcap", "clip/metadata.yaml"} < {file.name for file in done.evidence}
     desk.store.verify(done.incident_id)
     assert office.incidents() == [done]
 
