@@ -60,7 +60,7 @@ class FaissIndex:
         row = self._rows.pop(key, None)
         if row is not None and self._index is not None:
             del self._keys[row]
-            self._index.remove_ids(faiss.IDSelectorBatch([row]))
+            self._index.remove_ids(faiss.IDSelectorBatch(np.array([row], np.int64)))
 
     def search(self, query: Template, count: int) -> list[tuple[str, float]]:
         """Return the ``count`` nearest keys that were found, with their cosines, best first."""
