@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +38,7 @@ def compare(folder: Path, plots: Path | None, progress: Callable[[str], None]) -
         except DescriptionError as error:
             results[name] = Result({}, (str(error),))
         else:
-            results[name] = compare_drive(ours, theirs, experiment)
+            results[name] = compare_drive(ours, theirs, experiment, ramped=_ramped(robot))
             if plots is not None:
                 cv2.imwrite(str(plots / f"{name}.png"), plot(ours, theirs))
         progress(_line(name, results[name]))
@@ -54,6 +55,11 @@ def compare(folder: Path, plots: Path | None, progress: Callable[[str], None]) -
             for name, result in results.items()
         },
     }
+
+
+def _ramped(robot: Robot) -> bool:
+    drive = robot.blocks.drive
+    return drive is not None and math.isfinite(drive.linear.max_acceleration)
 
 
 def _line(name: str, result: Result) -> str:
@@ -86,7 +92,7 @@ def real_time_factor(world: World, robot: Robot, seconds: float = 5.0, rate: flo
 
 
 def plot(ours: Table, theirs: Table) -> NDArray[np.uint8]:
-    """Return a picture of both paths from above: recorded grey and thick, simulated orange; 1 m is 100 pixels or more."""
+    """Return a picture of both paths from above: recorded grey and thick, simulated orange."""
     points = [np.column_stack([table["truth_x"], table["truth_y"]]) for table in (theirs, ours)]
     everything = np.vstack(points)
     low, span = everything.min(axis=0), max(float(np.ptp(everything, axis=0).max()), 0.2)

@@ -111,8 +111,8 @@ def _moved(table: Table, who: str) -> NDArray[np.float64]:
     return np.array([c * dx + s * dy, c * dy - s * dx])
 
 
-def compare_drive(ours: Table, theirs: Table, experiment: Mapping[str, Any]) -> Result:
-    """Compare two drives with the tolerances of docs/simulation.md."""
+def compare_drive(ours: Table, theirs: Table, experiment: Mapping[str, Any], *, ramped: bool = True) -> Result:
+    """Compare two drives with the tolerances of docs/simulation.md; `ramped`: the drive limits its acceleration."""
     checks = Checks()
     rows = min(len(ours["t"]), len(theirs["t"]))
     odom, odom_ref = _moved(ours, "odom"), _moved(theirs, "odom")
@@ -147,15 +147,15 @@ def compare_drive(ours: Table, theirs: Table, experiment: Mapping[str, Any]) -> 
         checks.at_most("truth_forward_error_m", abs(truth[0] - truth_ref[0]), max(0.02, 0.02 * length))
         checks.at_most("truth_sideways_error_m", abs(truth[1] - truth_ref[1]), 0.01)
         checks.at_most("truth_yaw_error_rad", abs(turned - turned_ref), 0.02)
-        if float(np.abs(theirs["truth_vx_body"] - theirs["odom_v"]).max()) < 0.03:
-            checks.at_most("truth_speed_error_m_s", _worst(ours, theirs, "truth_vx_body", rows), 0.03)
+        # The tolerance is one for ramps: in a step both simulators slide, and for how long is a matter of friction.
+        limit = 0.03 if ramped else np.inf
+        checks.at_most("truth_speed_error_m_s", _worst(ours, theirs, "truth_vx_body", rows), limit)
     if "imu_rows" in experiment and "imu_wz" in ours:
         _compare_imu(checks, ours, experiment)
     return checks.result()
 
 
 def _worst(ours: Table, theirs: Table, column: str, rows: int) -> float:
-    # Commands begin between two rows of the recording: one row's neighbours are equally right on a ramp.
     return float(np.abs(ours[column][:rows] - theirs[column][:rows]).max())
 
 

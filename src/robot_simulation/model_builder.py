@@ -39,9 +39,9 @@ MAX_ROBOTS = 24
 SPAWN_HEIGHT = 0.01
 _WORLD_BIT = 1
 _MAX_LIGHTS = 7
-_KV = 20.0
+_KV = 100.0
 """Gain of the wheels' speed, Nm per rad/s: close to Gazebo's joints, which follow their command exactly."""
-_ARMATURE, _ARMATURE_SHARE = 0.01, 0.5
+_ARMATURE, _ARMATURE_SHARE = 0.15, 0.5
 """Rotor inertia (kg m2) that keeps the gain stable: a constant, and a share of gain times step. Without it the contact
 solver sees a far lighter wheel than the integrator does and lets it slide while the speed changes."""
 
@@ -95,8 +95,6 @@ class _Builder:
         spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
         spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
         spec.option.impratio = 10.0
-        # Friction must hold a wheel as Coulomb's law says: without these iterations a standing wheel creeps.
-        spec.option.noslip_iterations = 5
         spec.compiler.degree = False
         spec.compiler.balanceinertia = True
         cameras = [camera for spawn in spawns for camera in spawn.robot.blocks.cameras]

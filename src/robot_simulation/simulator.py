@@ -21,6 +21,9 @@ from robot_simulation.model_builder import Spawn, build
 from robot_simulation.scene import World
 from ronda_core.se2 import SE2
 
+_ANGLE_GAIN = 20.0
+"""1/s: how fast a wheel makes up an angle that it lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -56,6 +59,7 @@ class SimulatedRobot:
         self.drive: DiffDrive | None = None
         self._wheels: list[list[int]] = [[], []]
         self._actuators: list[list[int]] = [[], []]
+        self._angles = [0.0, 0.0]
         random = np.random.default_rng(next(streams))
         if blocks.drive is not None:
             self.drive = DiffDrive(blocks.drive, model.opt.timestep, drift, random, command_timeout)
@@ -105,8 +109,12 @@ class SimulatedRobot:
     def before_step(self) -> None:
         """Set the wheels' speeds for the next step."""
         if self.drive is not None:
-            for actuators, speed in zip(self._actuators, self.drive.wheel_speeds(self._data.time), strict=True):
-                self._data.ctrl[actuators] = speed
+            speeds = self.drive.wheel_speeds(self._data.time)
+            for side, speed in enumerate(speeds):
+                # A wheel that slips against a load lags by torque over gain: catch the lost angle up.
+                self._angles[side] += speed * self._model.opt.timestep
+                lost = self._angles[side] - self._data.qpos[self._model.jnt_qposadr[self._wheels[side]]]
+                self._data.ctrl[self._actuators[side]] = speed + _ANGLE_GAIN * lost
 
     def after_step(self) -> None:
         """Take the odometry, the battery's charge and the contacts of the step that has been made."""
