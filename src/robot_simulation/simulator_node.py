@@ -73,7 +73,8 @@ class SimulatorNode(Node):
         try:
             self._simulate()
         except Exception as error:  # A thread that ends in silence would leave a node that looks alive.
-            if not self._stop.is_set():
+            # A signal ends the context before close() is called; publishing fails then, and rightly.
+            if not self._stop.is_set() and self.context.ok():
                 self._health.set(diagnostics.ERROR, f"simulation stopped: {error}")
                 self.get_logger().fatal(f"simulation stopped: {error}")
                 self.context.try_shutdown()

@@ -41,7 +41,7 @@ def test_includes_a_model_under_another_name_and_pose(tmp_path):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ("<frame name='a'><pose relative_to='b'/></frame><model name='m'><pose relative_to='a'/>" + LINK, "unknown frame 'b'"),
+        ("<model name='m'><pose relative_to='nowhere'/>" + LINK, "unknown frame 'nowhere'"),
         (shape("<box><size>1 1</size></box>"), "expected 3 numbers"),
         (shape("<mesh/>"), "<mesh>"),
         ("<include><uri>model://nowhere</uri></include>", "is not found"),
