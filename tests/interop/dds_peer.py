@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A DDS participant that shares no code with ROS: Eclipse Cyclone DDS. Runs in an environment of its own.
 
-Usage: dds_peer.py DOMAIN NAMESPACE SECONDS. Prints `ready` when it has matched the robot's topics, sends cmd_vel_teleop,
-and prints what it received as JSON once it has odometry and an incident, or when the time is over.
+Usage: dds_peer.py DOMAIN NAMESPACE SECONDS. Prints `ready` when it has matched the robot's topics, sends
+cmd_vel_teleop, and prints what it received as JSON once it has odometry and an incident, or when the time is over.
 """
 
 import json
