@@ -33,7 +33,7 @@ class PlannerSettings:
     leave_obstacle: bool = False
     escape_radius: float = 0.6
     coarse_factor: int = 4
-    corridor: float = 0.8
+    corridor: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,11 @@ def plan_path(
     settings = settings or PlannerSettings()
     start_cell = _start_cell(costmap, start)
     goal_cell, goal_point = _goal_cell(costmap, goal, settings)
-    cost = _open_start(costmap, start_cell, settings.escape_radius)
     cells = None
-    if settings.coarse_factor > 1:
-        cells = _coarse_to_fine(costmap, cost, start_cell, goal_cell, settings)
+    if settings.coarse_factor > 1 and not costmap.lethal[start_cell]:
+        cells = _coarse_to_fine(costmap, start_cell, goal_cell, settings)
     if cells is None:
-        cells = _search(cost, start_cell, goal_cell)
+        cells = _search(_open_start(costmap, start_cell, settings.escape_radius), start_cell, goal_cell)
     if cells is None:
         raise PlanningError(
             NavigationCode.NO_VALID_PATH,
@@ -151,9 +150,7 @@ def _open_start(costmap: Costmap, start: Cell, reach: float) -> NDArray[np.float
     return cost
 
 
-def _coarse_to_fine(
-    costmap: Costmap, cost: NDArray[np.float32], start: Cell, goal: Cell, settings: PlannerSettings
-) -> NDArray[np.int64] | None:
+def _coarse_to_fine(costmap: Costmap, start: Cell, goal: Cell, settings: PlannerSettings) -> NDArray[np.int64] | None:
     factor = settings.coarse_factor
     rows, columns = costmap.grid.rows // factor, costmap.grid.columns // factor
     trimmed = costmap.distance[: rows * factor, : columns * factor]
@@ -186,8 +183,10 @@ def _coarse_to_fine(
     right = costmap.grid.columns if right >= columns * factor else right
     mask = np.repeat(np.repeat(strip, factor, axis=0), factor, axis=1)
     pad = ((0, costmap.grid.rows - mask.shape[0]), (0, costmap.grid.columns - mask.shape[1]))
-    mask = np.pad(mask, pad, mode="edge")[top:bottom, left:right]
-    window_cost = np.where(mask > 0, cost[top:bottom, left:right], np.float32(np.inf))
+    inside = np.pad(mask, pad, mode="edge")[top:bottom, left:right] > 0
+    # Costs of the strip alone: the exponential of a whole map takes longer than the search.
+    window_cost = np.full(inside.shape, np.inf, np.float32)
+    window_cost[inside] = cost_of(costmap.distance[top:bottom, left:right][inside], costmap.inflation)
     fine = _search(window_cost, (start[0] - top, start[1] - left), (goal[0] - top, goal[1] - left))
     return None if fine is None else fine + np.array([top, left])
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_navigation.codes import NavigationCode
-from robot_navigation.costmap import Costmap
+from robot_navigation.costmap import Costmap, cost_of
 from robot_navigation.errors import PlanningError
 from robot_navigation.path_geometry import nearest_index
 from robot_navigation.planner import Plan, PlannerSettings, plan_path
@@ -83,4 +83,4 @@ def _cost(points: NDArray[np.float64], costmap: Costmap) -> float:
         return 0.0
     cells = costmap.grid.to_cells(points[1:])
     lengths = np.hypot(*np.diff(points, axis=0).T)
-    return float((costmap.cost[cells[:, 0], cells[:, 1]] * lengths).sum())
+    return float((cost_of(costmap.distance[cells[:, 0], cells[:, 1]], costmap.inflation) * lengths).sum())
