@@ -145,7 +145,7 @@ def test_killed_writers_lose_nothing_that_they_acknowledged(tmp_path):
     url = f"sqlite:///{tmp_path / 'l.sqlite'}"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3] / "src")}
     acknowledged = set()
-    for lines in (1, 7, 40):
+    for lines in (1, 30):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True, env=environment
         ) as writer:

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desk: opens checkouts and turns providers' messages into events of the ledger, each exactly once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from parking_robot.errors import LedgerError, PaymentError
+from parking_robot.money.money import Money
+from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, ProviderEvent
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.stay import EventKind, Stay, StayEvent
+from parking_robot.stays.tables import intents, webhook_events
+from ronda_core.clock import Clock
+
+_KINDS = {
+    Outcome.SUCCEEDED: EventKind.PAID,
+    Outcome.REFUNDED: EventKind.REFUNDED,
+    Outcome.FAILED: EventKind.PAYMENT_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a webhook did: ``new`` is False for a repeated message. ``stay`` is None when it concerns no stay."""
+
+    effect: str
+    new: bool
+    stay: Stay | None
+
+
+class PaymentDesk:
+    """One provider's desk. Safe to call from the threads of a web server."""
+
+    def __init__(self, ledger: Ledger, provider: PaymentProvider, clock: Clock) -> None:
+        self._ledger, self._provider, self._clock = ledger, provider, clock
+
+    def checkout(self, stay: Stay, due: Money, key: str) -> Checkout:
+        """Return a page for what is due. Raises PaymentError when nothing is due or the provider refuses."""
+        if due.minor <= 0:
+            raise PaymentError(f"nothing is due for stay {stay.id}", hint="drive to the exit")
+        opened = self._provider.checkout(stay.id, due, key, f"Parking {stay.plate or stay.id[:6]}")
+        with self._ledger.batch() as connection:
+            known = connection.execute(select(intents).where(intents.c.id == opened.intent)).first()
+            if known is None:
+                values = {"id": opened.intent, "provider": self._provider.name, "stay_id": stay.id, "minor": due.minor}
+                values |= {"currency": due.currency, "created_us": self._now_us(), "key": key}
+                connection.execute(insert(intents).values(**values))
+            elif (known.stay_id, known.minor, known.currency) != (stay.id, due.minor, due.currency):
+                raise PaymentError(f"key '{key}' was used for another amount", hint="ask for a fresh quote")
+        return opened
+
+    def webhook(self, body: bytes, headers: Mapping[str, str]) -> Receipt:
+        """Apply a webhook: message and effect in one transaction, so that neither is ever without the other.
+
+        Raises SignatureError for a message that is not to be believed, PaymentError for one that does not fit.
+        """
+        event = self._provider.verify(body, headers, self._clock.now())
+        digest = hashlib.sha256(body).hexdigest()
+        if (repeated := self._repeated(event, digest)) is not None:
+            return repeated
+        try:
+            with self._ledger.batch() as connection:
+                # First: of parallel deliveries only one gets past this line.
+                connection.execute(
+                    insert(webhook_events).values(
+                        provider=self._provider.name,
+                        event_id=event.id,
+                        body_sha256=digest,
+                        received_us=self._now_us(),
+                        effect=event.outcome.value,
+                    )
+                )
+                return Receipt(event.outcome.value, True, self._apply(event))
+        except LedgerError:
+            if (repeated := self._repeated(event, digest)) is not None:
+                return repeated
+            raise
+
+    def settle(self, intent: str) -> Receipt:
+        """Ask the provider about an intent whose message never came; done before an exit stays shut."""
+        event = self._provider.poll(intent)
+        with self._ledger.batch():
+            return Receipt(event.outcome.value, True, self._apply(event))
+
+    def refund(self, intent: str, amount: Money, key: str) -> None:
+        """Pay back up to what was received. Raises PaymentError for more than that or an unknown intent."""
+        with self._ledger.batch() as connection:
+            row = self._intent(connection, intent)
+            received = self._ledger.stay(row.stay_id).received(row.currency)
+        if amount.minor <= 0 or received < amount:
+            raise PaymentError(f"{amount} cannot be refunded, received are {received}", hint="choose a smaller amount")
+        self._provider.refund(intent, amount, key)
+
+    def _apply(self, event: ProviderEvent) -> Stay | None:
+        kind = _KINDS.get(event.outcome)
+        if kind is None:
+            return None
+        with self._ledger.batch() as connection:
+            row = self._intent(connection, event.intent)
+            facts: dict[str, Any] = {"provider": self._provider.name, "intent": event.intent, "reason": event.reason}
+            # A payment counts once per intent however it is told; each refund and failure is one of its own.
+            key = f"{kind}:{self._provider.name}:{event.intent}"
+            if kind is not EventKind.PAID:
+                key += f":{event.id}"
+            if event.amount is not None:
+                self._require_fit(event, kind, Money(row.minor, row.currency))
+                facts |= {"minor": event.amount.minor, "currency": event.amount.currency}
+            added = StayEvent(kind, datetime.fromtimestamp(self._clock.now(), UTC), facts)
+            return self._ledger.append(row.stay_id, added, key)
+
+    def _require_fit(self, event: ProviderEvent, kind: EventKind, asked: Money) -> None:
+        amount = event.amount
+        fits = amount is not None and amount.currency == asked.currency
+        if fits and amount is not None:
+            fits = 0 < amount.minor <= asked.minor if kind is EventKind.REFUNDED else amount == asked
+        if kind is not EventKind.PAYMENT_FAILED and not fits:
+            raise PaymentError(f"{event.id} tells of {amount}, asked were {asked}", hint="review the payment by hand")
+
+    def _intent(self, connection: Any, intent: str) -> Any:
+        row = connection.execute(select(intents).where(intents.c.id == intent)).first()
+        if row is None:
+            raise PaymentError(f"unknown payment {intent}", hint="the message is for another garage, or came too early")
+        return row
+
+    def _repeated(self, event: ProviderEvent, digest: str) -> Receipt | None:
+        with self._ledger.engine.connect() as connection:
+            row = connection.execute(
+                select(webhook_events).where(
+                    webhook_events.c.provider == self._provider.name, webhook_events.c.event_id == event.id
+                )
+            ).first()
+        if row is None:
+            return None
+        if row.body_sha256 != digest:
+            raise PaymentError(f"event {event.id} came again with another content", hint="review the provider's log")
+        return Receipt(row.effect, False, None)
+
+    def _now_us(self) -> int:
+        return int(self._clock.now() * 1_000_000)

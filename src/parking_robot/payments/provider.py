@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the garage needs of a payment provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from parking_robot.money.money import Money
+
+
+class Outcome(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    PENDING = "pending"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A page on which a driver pays: the provider's ``intent`` and where the phone goes."""
+
+    intent: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """A message that is surely the provider's. ``amount``: what was paid or refunded; None where unknown."""
+
+    id: str
+    outcome: Outcome
+    intent: str
+    amount: Money | None
+    reason: str = ""
+
+
+class PaymentProvider(Protocol):
+    """One provider. Every method may raise PaymentError; none of them changes the ledger."""
+
+    name: str
+
+    def checkout(self, stay_id: str, amount: Money, key: str, text: str) -> Checkout:
+        """Open a page for ``amount``. The same ``key`` gives the same intent: a repeated call charges nothing twice."""
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: float) -> ProviderEvent:
+        """Return the event of a webhook's raw body. Raises SignatureError unless it is signed, fresh and unchanged."""
+
+    def poll(self, intent: str) -> ProviderEvent:
+        """Ask what became of an intent; for messages that never came."""
+
+    def refund(self, intent: str, amount: Money, key: str) -> None:
+        """Pay back. The refund counts when its webhook arrives."""

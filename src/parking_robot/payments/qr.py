@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""QR codes: made for screens, read from pictures. A link carries a signature, so that a foreign sticker is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import segno
+import zxingcpp
+
+from parking_robot.errors import PaymentError
+from parking_robot.plates.geometry import Picture
+
+
+def payment_link(base: str, stay_id: str, expires: int, secret: str) -> str:
+    """Return the link to a stay's quote, valid until ``expires`` (Unix seconds)."""
+    query = {"stay": stay_id, "until": str(expires), "sig": _digest(stay_id, str(expires), secret)}
+    return f"{base}?{urlencode(query)}"
+
+
+def read_link(link: str, base: str, secret: str, now: float) -> str:
+    """Return the stay of a link. Raises PaymentError for a foreign host, a wrong signature or an expired link."""
+    ours, given = urlsplit(base), urlsplit(link)
+    if (given.scheme, given.netloc, given.path) != (ours.scheme, ours.netloc, ours.path):
+        raise PaymentError("the code leads to another place than this garage", hint="do not pay; tell the operator")
+    query = {name: values[0] for name, values in parse_qs(given.query).items()}
+    stay_id, until = query.get("stay", ""), query.get("until", "")
+    expected = _digest(stay_id, until, secret)
+    if not hmac.compare_digest(query.get("sig", "").encode(), expected.encode()) or not until.isdigit():
+        raise PaymentError("the code is not one of this garage's", hint="scan the code on the screen again")
+    if now > int(until):
+        raise PaymentError("the code has expired", hint="scan the code on the screen again")
+    return stay_id
+
+
+def qr_svg(text: str, scale: int = 8) -> str:
+    """Return a QR code (level M, quiet zone of 4 modules) as an SVG element for a page."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=scale, border=4, xmldecl=False)
+    return out.getvalue().decode()
+
+
+def read_qr(picture: Picture) -> list[str]:
+    """Return the texts of the QR codes in a BGR picture."""
+    return [found.text for found in zxingcpp.read_barcodes(picture) if found.format == zxingcpp.BarcodeFormat.QRCode]
+
+
+def _digest(stay_id: str, until: str, secret: str) -> str:
+    return hmac.new(secret.encode(), f"{stay_id}.{until}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stripe through its official SDK: hosted checkout pages, webhooks checked by the SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import stripe
+
+from parking_robot.errors import PaymentError, SignatureError
+from parking_robot.money.money import Money
+from parking_robot.payments.provider import Checkout, Outcome, ProviderEvent
+from parking_robot.payments.signature import WINDOW_S, verify
+
+_OUTCOMES = {
+    "checkout.session.completed": Outcome.SUCCEEDED,
+    "checkout.session.async_payment_succeeded": Outcome.SUCCEEDED,
+    "checkout.session.async_payment_failed": Outcome.FAILED,
+    "checkout.session.expired": Outcome.FAILED,
+    "refund.created": Outcome.REFUNDED,
+}
+
+
+class StripeProvider:
+    """Implements PaymentProvider. ``webhook_secrets``: the endpoint's, and its former one while it is being changed.
+
+    Stripe counts amounts in the currency's smallest unit as Money does.
+    """
+
+    name = "stripe"
+
+    def __init__(self, api_key: str, webhook_secrets: Sequence[str], return_url: str) -> None:
+        if not api_key or not any(webhook_secrets):
+            raise PaymentError("Stripe needs an API key and a webhook secret", hint="set them in the site's secrets")
+        self._client = stripe.StripeClient(api_key)
+        self._secrets, self._return_url = tuple(webhook_secrets), return_url
+
+    def checkout(self, stay_id: str, amount: Money, key: str, text: str) -> Checkout:
+        price = {
+            "currency": amount.currency.lower(),
+            "unit_amount": amount.minor,
+            "product_data": {"name": text},
+        }
+        params: Any = {
+            "mode": "payment",
+            "success_url": self._return_url,
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "client_reference_id": stay_id,
+            "payment_intent_data": {"metadata": {"stay": stay_id, "key": key}},
+        }
+        try:
+            session = self._client.v1.checkout.sessions.create(params, {"idempotency_key": key})
+        except stripe.StripeError as error:
+            raise _refused(error) from error
+        # A session has no payment intent before the driver pays, so the session names the payment here.
+        return Checkout(str(session.id), str(session.url))
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: float) -> ProviderEvent:
+        given = {name.lower(): value for name, value in headers.items()}.get("stripe-signature", "")
+        # The age is judged by our own clock; the SDK would ask the wall's.
+        verify(body, given, self._secrets, now, WINDOW_S)
+        for secret in self._secrets:
+            try:
+                stripe.WebhookSignature.verify_header(body.decode(), given, secret, tolerance=None)
+                return _event(json.loads(body))
+            except stripe.SignatureVerificationError:
+                continue
+            except (ValueError, KeyError, TypeError) as error:
+                raise PaymentError(f"Stripe's message is incomplete: {error}", hint="check the API version") from error
+        raise SignatureError("the webhook's signature is wrong", hint="check the endpoint's secret")
+
+    def poll(self, intent: str) -> ProviderEvent:
+        try:
+            found = self._client.v1.checkout.sessions.retrieve(intent)
+        except stripe.StripeError as error:
+            raise _refused(error) from error
+        outcome = Outcome.SUCCEEDED if found.payment_status == "paid" else Outcome.PENDING
+        if found.status == "expired":
+            outcome = Outcome.FAILED
+        amount = Money(found.amount_total or 0, str(found.currency).upper())
+        return ProviderEvent(f"poll_{intent}", outcome, intent, amount)
+
+    def refund(self, intent: str, amount: Money, key: str) -> None:
+        try:
+            session = self._client.v1.checkout.sessions.retrieve(intent)
+            params: Any = {"payment_intent": session.payment_intent, "amount": amount.minor}
+            params["metadata"] = {"session": intent}
+            self._client.v1.refunds.create(params, {"idempotency_key": key})
+        except stripe.StripeError as error:
+            raise _refused(error) from error
+
+
+def _event(message: Mapping[str, Any]) -> ProviderEvent:
+    thing = message["data"]["object"]
+    outcome = _OUTCOMES.get(str(message["type"]), Outcome.OTHER)
+    if outcome is Outcome.OTHER:
+        return ProviderEvent(str(message["id"]), outcome, "", None)
+    currency = str(thing["currency"]).upper()
+    if outcome is Outcome.REFUNDED:
+        session = str(thing["metadata"]["session"])
+        return ProviderEvent(str(message["id"]), outcome, session, Money(thing["amount"], currency))
+    if outcome is Outcome.SUCCEEDED and thing["payment_status"] != "paid":
+        # The page was completed with a slow way to pay; another message tells how that ended.
+        return ProviderEvent(str(message["id"]), Outcome.PENDING, str(thing["id"]), None)
+    reason = "" if outcome is Outcome.SUCCEEDED else str(message["type"]).rpartition(".")[2]
+    return ProviderEvent(str(message["id"]), outcome, str(thing["id"]), Money(thing["amount_total"], currency), reason)
+
+
+def _refused(error: stripe.StripeError) -> PaymentError:
+    return PaymentError(f"Stripe refused: {error.user_message or error}", hint="try again, or pay at the intercom")
