@@ -108,7 +108,6 @@ def search_open_set(
         "mated_searches": int(searches),
         "nonmated_searches": int(strange.size),
         "strangers": strangers,
-        "false_alarms_at_fpir_0.003_needed": "at least 1000 strangers" if strangers < 1000 else "",
     }
 
 

@@ -14,6 +14,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from ronda.msg import FaceArray, FaceMatch
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from std_msgs.msg import Header
 
 from face_perception.blur import blur_faces
 from face_perception.decision import DecisionRules
@@ -25,7 +26,7 @@ from face_perception.gallery_services_ros import FaceServices
 from face_perception.match_book import MatchBook, OpenMatch
 from face_perception.ranging import Intrinsics
 from face_perception.station import StationSettings, open_station
-from face_perception.watcher import DecidedMatch, FrameResult, Watcher, WatchSettings
+from face_perception.watcher import DecidedMatch, Watcher, WatchSettings
 from ronda_core import diagnostics, images, parameters, qos
 from ronda_core.diagnostics import NodeHealth
 from ronda_core.node_main import run_node
@@ -93,20 +94,17 @@ class FaceNode(Node):
         self._frozen.take(picture, started)
         stamp = to_seconds(message.header.stamp)
         with self._lock:
-            result = self._watcher.process(picture, stamp)
-            for match in result.matches:
-                self._publish_match(match, result, picture, message)
+            result = self._watcher.process(
+                picture, stamp, lambda match: self._publish_match(match, picture, message.header)
+            )
         self._last_ms = (time.monotonic() - started) * 1e3
         size = (picture.shape[1], picture.shape[0])
         self._faces.publish(array_message(result, message.header, size, self._camera, self._last_ms))
 
-    def _publish_match(self, match: DecidedMatch, result: FrameResult, picture: Picture, message: Any) -> None:
+    def _publish_match(self, match: DecidedMatch, picture: Picture, header: Header) -> None:
         gallery, verdict = self._station.gallery, match.verdict
         person = gallery.person(verdict.person_id)
-        shown = picture
-        if self._blur_others:
-            others = [seen.detection.box for seen in result.faces if seen.track_id != match.track_id]
-            shown = blur_faces(picture, others)
+        shown = blur_faces(picture, match.others) if self._blur_others else picture
         match_id = uuid.uuid4().hex
         track = self._watcher.track(match.track_id)
         template = track.template() if track else None
@@ -114,9 +112,7 @@ class FaceNode(Node):
             self._book.add(OpenMatch(match_id, person.person_id, template, verdict.quality))
         watchlist = gallery.watchlist(person.watchlist_id)
         enrolment = gallery.portrait(person.person_id)
-        self._matches.publish(
-            match_message(match, match_id, person, watchlist, shown, enrolment, message.header, self._camera)
-        )
+        self._matches.publish(match_message(match, match_id, person, watchlist, shown, enrolment, header, self._camera))
         self._station.audit.append(
             "match", person_id=person.person_id, match_id=match_id, score=round(verdict.score, 4)
         )

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from face_perception.analyser import Analyser
 from face_perception.decision import DecisionRules, Outcome, Verdict, decide
 from face_perception.faces import Box, Detection, Face, Picture
 from face_perception.gallery import Gallery
+from face_perception.index import Hit
 from face_perception.tracker import Track, Tracker, TrackerSettings
 
 
@@ -36,11 +37,12 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True)
 class DecidedMatch:
-    """A track that became a person of a list in this frame."""
+    """A track that became a person of a list in this frame; ``others`` are the frame's other faces."""
 
     track_id: int
     verdict: Verdict
     box: Box
+    others: tuple[Box, ...]
     first_seen: float
     stamp: float
 
@@ -73,10 +75,17 @@ class Watcher:
         self._verdicts: dict[int, Verdict] = {}
         self._embedded: dict[int, float] = {}
         self._reported: dict[str, float] = {}
+        # Track id -> stamp of a view -> its nearest person: each view is searched once.
+        self._votes: dict[int, dict[float, list[Hit]]] = {}
         self._last_stamp = float("-inf")
 
-    def process(self, picture: Picture, stamp: float) -> FrameResult:
-        """Take one BGR frame of time ``stamp`` (seconds). A stamp that went back starts anew (a simulation's reset)."""
+    def process(
+        self, picture: Picture, stamp: float, on_match: Callable[[DecidedMatch], None] | None = None
+    ) -> FrameResult:
+        """Take one BGR frame of time ``stamp`` (seconds). A stamp that went back starts anew (a simulation's reset).
+
+        ``on_match`` hears of each match at once, before the frame's other faces are looked at.
+        """
         if stamp < self._last_stamp:
             self._forget()
         self._last_stamp = stamp
@@ -95,19 +104,24 @@ class Watcher:
 
         assigned = self._tracker.assign(found, stamp, look)
         self._drop_ended()
+        boxes = {track.track_id: track.box for track, _ in assigned}
+        early = {track.track_id: face for track, face in assigned if face is not None}
         faces: dict[int, Face] = {}
-        for track, face in assigned:
-            if face is not None:
-                faces[track.track_id] = face
-        for track, detection in self._by_need(assigned, found):
-            if track.track_id not in faces and self._wants_view(track, stamp) and (face := look(detection)) is not None:
-                faces[track.track_id] = face
         matches = []
-        for track, _ in assigned:
-            if (face := faces.get(track.track_id)) is not None:
-                match = self._judge(track, face, stamp)
-                if match is not None:
-                    matches.append(match)
+        for track, detection in self._by_need(assigned, found):
+            face = early.get(track.track_id)
+            if face is None and self._wants_view(track, stamp):
+                face = look(detection)
+            if face is None:
+                continue
+            faces[track.track_id] = face
+            verdict = self._judge(track, face, stamp)
+            if verdict is None:
+                continue
+            others = tuple(box for track_id, box in boxes.items() if track_id != track.track_id)
+            matches.append(DecidedMatch(track.track_id, verdict, track.box, others, track.first_seen, stamp))
+            if on_match is not None:
+                on_match(matches[-1])
         seen = [
             SeenFace(track.track_id, detection, faces.get(track.track_id), _mean(track.liveness))
             for (track, _), detection in zip(assigned, found, strict=True)
@@ -122,7 +136,8 @@ class Watcher:
         """Return a living track."""
         return next((track for track in self._tracker.tracks if track.track_id == track_id), None)
 
-    def _judge(self, track: Track, face: Face, stamp: float) -> DecidedMatch | None:
+    def _judge(self, track: Track, face: Face, stamp: float) -> Verdict | None:
+        """Return the verdict if the track has just become a person who is to be reported."""
         track.add_view(face, stamp, self._tracker.settings.max_views)
         self._embedded[track.track_id] = stamp
         before = self._verdicts.get(track.track_id)
@@ -131,13 +146,18 @@ class Watcher:
         fused = track.template()
         if fused is None:
             return None
-        view_hits = [self._gallery.search(view.template, 1) for view in track.views]
-        verdict = decide(track, self._gallery.search(fused, 2), view_hits, self._rules)
+        known = self._votes.get(track.track_id, {})
+        votes = {
+            view.stamp: known[view.stamp] if view.stamp in known else self._gallery.search(view.template, 1)
+            for view in track.views
+        }
+        self._votes[track.track_id] = votes
+        verdict = decide(track, self._gallery.search(fused, 2), list(votes.values()), self._rules)
         self._verdicts[track.track_id] = verdict
         if verdict.outcome is not Outcome.MATCH or self._is_cooling(verdict.person_id, stamp):
             return None
         self._reported[verdict.person_id] = stamp
-        return DecidedMatch(track.track_id, verdict, track.box, track.first_seen, stamp)
+        return verdict
 
     def _is_cooling(self, person_id: str, stamp: float) -> bool:
         last = self._reported.get(person_id)
@@ -167,11 +187,13 @@ class Watcher:
         alive = {track.track_id for track in self._tracker.tracks}
         self._verdicts = {key: value for key, value in self._verdicts.items() if key in alive}
         self._embedded = {key: value for key, value in self._embedded.items() if key in alive}
+        self._votes = {key: value for key, value in self._votes.items() if key in alive}
 
     def _forget(self) -> None:
         self._tracker.reset()
         self._verdicts.clear()
         self._embedded.clear()
+        self._votes.clear()
         self._reported.clear()
 
 
