@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -34,11 +35,24 @@ class SimulatedDevice:
     ) -> None:
         self.close()
 
-    def set(self, name: str, value: float) -> None:
+    def tell(self, name: str, value: float) -> None:
         """Change the device's world: bumper, estop, loop, beam, fire, jam, stall_left, voltage and so on."""
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
         self.process.stdin.write(f"{name} {value}\n")
         self.process.stdin.flush()
+
+    def wheel_speeds(self) -> Iterator[tuple[float, float]]:
+        """Speeds of the two wheels in m/s, 20 times a second, until the device ends. Needs `report`."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("wheels"):
+                _, left, right = line.split()
+                yield float(left), float(right)
+
+    def set(self, name: str, value: float) -> None:
+        """Do as `tell` and wait until the device has taken it. Not beside `wheel_speeds`."""
+        self.tell(name, value)
+        assert self.process.stdout is not None
         while not (answer := self.process.stdout.readline()).startswith("ok"):
             if answer.startswith("unknown") or not answer:
                 raise FirmwareBuildError(f"the simulated device does not know '{name}'")
