@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from parking_robot.cli import app
+from parking_robot.errors import TariffError
+from parking_robot.stays.ledger import Ledger
+
+
+@pytest.fixture
+def plan(repository):
+    return str(repository / "config/parking/tariff.yaml")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+
+def test_a_fee_is_explained(plan):
+    stay = ("--entry", "2026-03-02T10:00", "--exit", "2026-03-02T12:00")
+    assert run("fee", "--tariff", plan, *stay).output == "4.80 EUR\n"
+    lines = run("fee", "--tariff", plan, *stay, "--explain", "--code", "MARKET", "--class", "ev").output.splitlines()
+    assert "first 10 min free" in lines[0]
+    assert "day: 4 x 30 min at 1.20 EUR" in lines[1]
+    assert lines[-1] == "total 1.92 EUR"
+
+
+def test_wrong_words_are_clear(plan):
+    with pytest.raises(TariffError, match="--entry: 'soon' is no time"):
+        run("fee", "--tariff", plan, "--entry", "soon", "--exit", "2026-03-02T12:00")
+
+
+def test_a_tariff_is_checked(plan):
+    assert run("check-tariff", plan).output.splitlines()[1] == "2027-01: 2027-01-01 00:00 - for good"
+
+
+def test_cars_are_listed_and_found(tmp_path):
+    url = f"sqlite:///{tmp_path / 'p.sqlite'}"
+    store = Ledger(url)
+    store.enter("RKO26AI", "in", datetime(2026, 3, 2, 9, tzinfo=UTC))
+    store.close()
+    assert "RKO26AI       2026-03-02 09:00:00 UTC" in run("inside", "--database", url).output
+    assert "bay not seen yet" in run("find", "rk 026-a1", "--database", url).output
+    assert run("find", "ZZ999", "--database", url).exit_code == 1
