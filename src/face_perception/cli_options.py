@@ -21,6 +21,7 @@ SiteFile = Annotated[
     typer.Option("--site", help="Who is looked for, why and until when [default: site.yaml beside the gallery]"),
 ]
 Profile = Annotated[str, typer.Option("--profile", help="Which models run together: fast, accurate, or your own")]
+ProfilesFile = Annotated[Path | None, typer.Option("--profiles-file", help="YAML file with profiles of your own")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table")]
 Requester = Annotated[str, typer.Option("--by", help="Who asks, for the audit log")]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from face_perception.cli_options import Profile
+from face_perception.cli_options import Profile, ProfilesFile
 
 if TYPE_CHECKING:
     from face_perception.profiles import Profile as ProfileData
@@ -20,7 +20,6 @@ Images = Annotated[Path, typer.Option("--images", help="Folder with one folder o
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file")]
 Plots = Annotated[Path | None, typer.Option("--plots", help="Write ROC and DET plots into this folder")]
 Cache = Annotated[Path | None, typer.Option("--cache", help="File that keeps templates: a stopped run goes on")]
-ProfilesFile = Annotated[Path | None, typer.Option("--profiles-file", help="YAML file with profiles of your own")]
 
 
 def evaluate(

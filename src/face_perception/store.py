@@ -133,6 +133,14 @@ class GalleryStore:
             key = self._person_key(connection, person_id)
             self._add(connection, person_id, key, examples, _IMPOSTOR if impostor else _ENROLLED)
 
+    def replace_examples(self, person_id: str, examples: Sequence[Example], model: str) -> None:
+        """Put new examples, made by ``model``, in the place of all old ones."""
+        with self._transaction(write=True) as connection:
+            key = self._person_key(connection, person_id)
+            connection.execute(delete(_EXAMPLES).where(_EXAMPLES.c.person_id == person_id))
+            connection.execute(update(_PEOPLE).where(_PEOPLE.c.person_id == person_id).values(model=model))
+            self._add(connection, person_id, key, examples, _ENROLLED)
+
     def remove_person(self, person_id: str) -> None:
         """Destroy the person's key and rows, and clear them out of the file. Raises GalleryError when unknown."""
         with self._transaction(write=True) as connection:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``ronda faces export | import | rotate-key``: a gallery on the move, and a new site key."""
+"""``ronda faces export | import | rotate-key | reembed``: a gallery on the move, a new site key, new models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face_perception.cli_options import Folder, Requester, requester
+from face_perception.cli_options import Folder, Profile, ProfilesFile, Requester, requester
 
 if TYPE_CHECKING:
     from face_perception.audit import AuditLog
@@ -76,6 +76,33 @@ def rotate_key(by: Requester = "", folder: Folder = None) -> None:
     pending.replace(path)
     audit.append("rotate-key", requested_by=requester(by), people=count)
     typer.echo(f"{path}: new key, {count} people")
+
+
+def reembed(
+    profile: Profile = "fast", profiles_file: ProfilesFile = None, by: Requester = "", folder: Folder = None
+) -> None:
+    """Make all templates anew with another profile, from the kept enrolment pictures.
+
+    Example: ronda faces reembed --profile mine --profiles-file profiles.yaml
+    """
+    from face_perception.analyser import Analyser
+    from face_perception.models import ModelRegistry
+    from face_perception.profiles import load_profile
+    from face_perception.reembed import reembed as migrate
+    from face_perception.store import GalleryStore
+    from ronda_core.paths import models_dir
+
+    file, key, audit = _parts(folder)
+    analyser = Analyser.load(load_profile(profile, profiles_file), ModelRegistry.load(models_dir()))
+    store = GalleryStore(file, key)
+    result = migrate(store, analyser, lambda person: typer.echo(f"{person.person_id} {person.name}"))
+    store.close()
+    audit.append("reembed", requested_by=requester(by), people=len(result.done), model=analyser.recogniser.identity)
+    typer.echo(f"{len(result.done)} people migrated")
+    if result.left:
+        names = ", ".join(f"{person.name} ({person.person_id})" for person in result.left)
+        typer.echo(f"no usable picture is kept of: {names}; enrol them again", err=True)
+        raise typer.Exit(1)
 
 
 def _parts(folder: Path | None) -> tuple[Path, Key, AuditLog]:
