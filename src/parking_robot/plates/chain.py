@@ -39,6 +39,8 @@ class ChainSettings:
     most_plates: int
     plate_threshold: float
     text_margin: tuple[float, float]
+    second_look_below: float
+    second_margin: tuple[float, float]
     countries: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -49,6 +51,11 @@ class PlateReading:
     corners: Quad
     score: float
     decoded: Decoded
+
+    @property
+    def rank(self) -> float:
+        """By this the plates of one picture are ordered: a surely read plate of a known format comes before a sign."""
+        return self.score * (0.2 + self.decoded.confidence) * (1.0 if self.decoded.region else 0.4)
 
 
 class PlateChain:
@@ -83,14 +90,24 @@ class PlateChain:
             if outline.score < self._settings.plate_threshold:
                 continue
             result.append(self._reading(picture, outline, find.score, countries or self._settings.countries))
-        return sorted(result, key=lambda reading: -reading.score)
+        return sorted(result, key=lambda reading: -reading.rank)
 
     def _reading(
         self, picture: Picture, outline: Outline, score: float, countries: Mapping[str, float]
     ) -> PlateReading:
-        line = straighten(picture, outline.text, HEIGHT, self._settings.text_margin, LONGEST)
-        decoded = decode(self._reader.read(line), self._countries, countries or country_priors(outline.regions))
+        priors = countries or country_priors(outline.regions)
+        decoded = self._decode(picture, outline.text, self._settings.text_margin, priors)
+        if decoded.confidence < self._settings.second_look_below:
+            # Another cut of the same plate is another sample of the reader's mind.
+            other = self._decode(picture, outline.text, self._settings.second_margin, priors)
+            decoded = max(decoded, other, key=lambda seen: seen.confidence * (1.0 if seen.region else 0.4))
         return PlateReading(outline.plate, score * outline.score, decoded)
+
+    def _decode(
+        self, picture: Picture, text: Quad, margin: tuple[float, float], priors: Mapping[str, float]
+    ) -> Decoded:
+        line = straighten(picture, text, HEIGHT, margin, LONGEST)
+        return decode(self._reader.read(line), self._countries, priors)
 
 
 def country_priors(regions: Mapping[str, float]) -> dict[str, float]:
@@ -125,7 +142,9 @@ def load_settings(path: Path | None = None) -> ChainSettings:
 
 def _settings(content: Mapping[str, Any], folder: Path) -> ChainSettings:
     try:
-        across, down = (float(number) for number in content["text_margin"])
+        first, second = (
+            (float(across), float(down)) for across, down in (content["text_margin"], content["second_margin"])
+        )
         return ChainSettings(
             folder=folder,
             finder=str(content["finder"]),
@@ -136,7 +155,9 @@ def _settings(content: Mapping[str, Any], folder: Path) -> ChainSettings:
             finder_enough=float(content["finder_enough"]),
             most_plates=int(content["most_plates"]),
             plate_threshold=float(content["plate_threshold"]),
-            text_margin=(across, down),
+            text_margin=first,
+            second_look_below=float(content["second_look_below"]),
+            second_margin=second,
             countries={str(code): float(share) for code, share in (content["countries"] or {}).items()},
         )
     except (TypeError, ValueError, AttributeError) as error:

@@ -2,7 +2,7 @@
 """From the reader's scores to a plate: country formats decide between look-alikes, and the applied rule is named.
 
 For each format the best assignment of the read characters is scored in log probability; up to two characters at either
-end may be dropped (a country band, a frame, a screw read as a letter). No format at all is a hypothesis too, so that a
+end may be dropped (a country band, a frame, a screw read as a letter), or one in between (a seal, a sticker). No format at all is a hypothesis too, so that a
 plate that fits nothing is returned as it was read.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from parking_robot.plates.alphabet import LOOKALIKES
 from parking_robot.plates.formats import Country, PlateFormat
@@ -19,6 +20,7 @@ from parking_robot.plates.reader import Slot
 # Log costs; chosen on rendered plates, see docs/parking.md.
 DROP_BASE = 1.0
 DROP_SCORE = 2.0
+DROP_BETWEEN = 3.5
 UNFORMATTED = 9.0
 FLOOR = 1e-5
 MOST_DROPPED = 2
@@ -50,13 +52,13 @@ class _Hypothesis:
     score: float
     text: str
     format: PlateFormat | None
-    first: int
+    kept: tuple[int, ...]
 
 
 def decode(read: Sequence[Slot], countries: Mapping[str, Country], priors: Mapping[str, float]) -> Decoded:
     """Return the likeliest plate for the characters ``read``; ``priors`` are the probabilities of the countries."""
     smooth = [smoothed(slot.scores) for slot in read]
-    hypotheses = [_plain(read, first, last, smooth) for first, last in _cuts(len(read))]
+    hypotheses = [_plain(read, kept, smooth) for kept in _cuts(len(read))]
     for code, prior in priors.items():
         if prior <= 0 or code not in countries:
             continue
@@ -71,7 +73,7 @@ def decode(read: Sequence[Slot], countries: Mapping[str, Country], priors: Mappi
         by_text[hypothesis.text] = by_text.get(hypothesis.text, 0.0) + math.exp(hypothesis.score - best.score)
     total = sum(by_text.values())
     ranked = sorted(by_text, key=lambda text: -by_text[text])
-    used = smooth[best.first : best.first + len(best.text)]
+    used = [smooth[place] for place in best.kept]
     characters = tuple(_character(text, scores) for text, scores in zip(best.text, used, strict=True))
     certain = min((character.confidence for character in characters), default=0.0)
     return Decoded(
@@ -95,23 +97,31 @@ def smoothed(scores: Mapping[str, float]) -> dict[str, float]:
     return result
 
 
-def _cuts(length: int) -> list[tuple[int, int]]:
-    return [
-        (first, last)
+@cache
+def _cuts(length: int) -> tuple[tuple[int, ...], ...]:
+    """Return which places may be kept of so many read characters."""
+    ends = [
+        tuple(range(first, last))
         for first in range(min(MOST_DROPPED, length - 1) + 1)
         for last in range(length, max(first, length - MOST_DROPPED - 1), -1)
     ]
+    whole = tuple(range(length))
+    return (*ends, *(whole[:place] + whole[place + 1 :] for place in range(2, length - 2)))
 
 
-def _dropped(read: Sequence[Slot], first: int, last: int) -> float:
-    left_out = [*read[:first], *read[last:]]
-    return -sum(DROP_BASE + DROP_SCORE * max(slot.scores.values()) for slot in left_out)
+def _dropped(read: Sequence[Slot], kept: Sequence[int]) -> float:
+    cost = 0.0
+    for place in set(range(len(read))) - set(kept):
+        score = max(read[place].scores.values())
+        # A clear character between others is hardly ever a seal.
+        cost += DROP_BASE + (DROP_SCORE if not kept[0] < place < kept[-1] else DROP_BETWEEN) * score
+    return -cost
 
 
-def _plain(read: Sequence[Slot], first: int, last: int, smooth: Sequence[Mapping[str, float]]) -> _Hypothesis:
-    text = "".join(slot.best for slot in read[first:last])
-    score = sum(math.log(max(smooth[i][slot.best], FLOOR)) for i, slot in enumerate(read[first:last], first))
-    return _Hypothesis(score - UNFORMATTED + _dropped(read, first, last), text, None, first)
+def _plain(read: Sequence[Slot], kept: tuple[int, ...], smooth: Sequence[Mapping[str, float]]) -> _Hypothesis:
+    text = "".join(read[place].best for place in kept)
+    score = sum(math.log(max(smooth[place][read[place].best], FLOOR)) for place in kept)
+    return _Hypothesis(score - UNFORMATTED + _dropped(read, kept), text, None, kept)
 
 
 def _fit(
@@ -119,11 +129,12 @@ def _fit(
 ) -> list[_Hypothesis]:
     length = len(plate_format.slots)
     result = []
-    for first, last in _cuts(len(read)):
-        if last - first != length:
+    for kept in _cuts(len(read)):
+        if len(kept) != length:
             continue
-        score, text = prior + _dropped(read, first, last), ""
-        for scores, allowed in zip(smooth[first:last], plate_format.slots, strict=True):
+        score, text = prior + _dropped(read, kept), ""
+        for place, allowed in zip(kept, plate_format.slots, strict=True):
+            scores = smooth[place]
             fitting = [(value, character) for character, value in scores.items() if character in allowed]
             if not fitting:
                 break
@@ -131,7 +142,7 @@ def _fit(
             score += math.log(max(value, FLOOR))
             text += character
         else:
-            result.append(_Hypothesis(score, text, plate_format, first))
+            result.append(_Hypothesis(score, text, plate_format, kept))
     return result
 
 
@@ -144,13 +155,13 @@ def _character(text: str, scores: Mapping[str, float]) -> Character:
 def _rule(best: _Hypothesis, read: Sequence[Slot]) -> str:
     if best.format is None:
         return ""
-    shown = read[best.first : best.first + len(best.text)]
+    shown = [read[place] for place in best.kept]
     changes = [
         f"place {place} {slot.best}->{text}"
         for place, (text, slot) in enumerate(zip(best.text, shown, strict=True), 1)
         if slot.best != text
     ]
-    left_out = "".join(slot.best for slot in (*read[: best.first], *read[best.first + len(best.text) :]))
+    left_out = "".join(slot.best for place, slot in enumerate(read) if place not in best.kept)
     if left_out:
         changes.append(f"dropped {left_out}")
     return best.format.label + (": " + ", ".join(changes) if changes else "")

@@ -143,6 +143,5 @@ def _rates(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _best(readings: Sequence[PlateReading]) -> PlateReading | None:
-    """Return the plate that a gate would take: the surest one with something to read."""
-    readable = [reading for reading in readings if reading.decoded.text]
-    return max(readable, key=lambda reading: reading.score, default=None)
+    """Return the plate that a gate would take: the first with something to read."""
+    return next((reading for reading in readings if reading.decoded.text), None)
