@@ -41,6 +41,8 @@ _WORLD_BIT = 1
 _MAX_LIGHTS = 7
 _KV = 100.0
 """Gain of the wheels' speed, Nm per rad/s: close to Gazebo's joints, which follow their command exactly."""
+_CONTACT_S = 0.01
+"""Time constant of contacts: soft enough that a robot without ramps slides about as far as under DART."""
 _ARMATURE, _ARMATURE_SHARE = 0.15, 0.5
 """Rotor inertia (kg m2) that keeps the gain stable: a constant, and a share of gain times step. Without it the contact
 solver sees a far lighter wheel than the integrator does and lets it slide while the speed changes."""
@@ -267,7 +269,7 @@ class _Builder:
         geom.friction = [collision.friction, 0.0, 0.0]
         # The smaller coefficient of the two decides, as in Gazebo: who slides more has the higher priority.
         geom.priority = round(1000 * (10 - min(collision.friction, 10.0)))
-        geom.solref = [max(0.005, 2.5 * self._world.step), 1.0]
+        geom.solref = [max(_CONTACT_S, 2.5 * self._world.step), 1.0]
         geom.mass = 0.0
 
     def _visual(self, body: mujoco.MjsBody, visual: Visual, name: str, pose: Pose) -> None:
