@@ -13,14 +13,13 @@ import cv2
 import numpy as np
 
 LONGEST = 900
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 def load(folder: Path, limit: int = 500) -> list[np.ndarray]:
-    """Return up to ``limit`` photographs (BGR, longest side 900 px) below ``folder``; drawings and icons are left out."""
+    """Return up to ``limit`` photographs (BGR, longest side 900 px) below a folder, without drawings and icons."""
     pictures = []
-    for path in sorted(
-        [*folder.rglob("*.jpg"), *folder.rglob("*.jpeg"), *folder.rglob("*.png"), *folder.rglob("*.webp")]
-    ):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES):
         if path.stat().st_size < 15_000 or len(pictures) >= limit:
             continue
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)

@@ -166,8 +166,9 @@ def light(rng: random.Random, flat: np.ndarray) -> np.ndarray:
     height, width = flat.shape[:2]
     flat = flat * rng.uniform(0.35, 1.25)
     if rng.random() < 0.35:
-        edge = np.clip((np.linspace(-1, 1, width)[None, :] * rng.uniform(-6, 6)
-                        + np.linspace(-1, 1, height)[:, None] * rng.uniform(-3, 3) + rng.uniform(-1, 1)) * 3, 0, 1)  # fmt: skip
+        across = np.linspace(-1, 1, width)[None, :] * rng.uniform(-6, 6)
+        down = np.linspace(-1, 1, height)[:, None] * rng.uniform(-3, 3)
+        edge = np.clip((across + down + rng.uniform(-1, 1)) * 3, 0, 1)
         flat = flat * (1 - edge[..., None] * rng.uniform(0.2, 0.6))
     if rng.random() < 0.4:
         haze = rng.uniform(0.05, 0.5)

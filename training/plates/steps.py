@@ -21,6 +21,7 @@ def arguments(description: str, steps: int, batch: int, rate: float) -> argparse
     parser.add_argument("--work", type=Path, required=True, help="folder for plates, checkpoints and logs")
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write")
     parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--until", type=int, help="stop after this step of the schedule (default: all steps)")
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate, help="highest learning rate")
     parser.add_argument("--minutes", type=float, default=60.0, help="stop this run after so long; run again to go on")
@@ -59,7 +60,8 @@ def train(
     begun, sums, counted = time.monotonic(), {}, 0
     network.train()
     step = first
-    for step in range(first, options.steps):
+    last = min(options.until or options.steps, options.steps)
+    for step in range(first, last):
         share = step / options.steps
         rate = options.rate * min(1.0, (step + 1) / 150) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in optimiser.param_groups:
@@ -74,13 +76,13 @@ def train(
         for key, value in parts.items():
             sums[key] = sums.get(key, 0.0) + value
         over = (time.monotonic() - begun) / 60.0 > options.minutes
-        if (step + 1) % 100 == 0 or over or step + 1 == options.steps:
+        if (step + 1) % 100 == 0 or over or step + 1 == last:
             line = {"step": step + 1, "s": round(time.monotonic() - begun)}
             line |= {key: round(value / counted, 4) for key, value in sums.items()}
             with (options.work / f"{name}.log").open("a") as log:
                 log.write(json.dumps(line) + "\n")
             sums, counted = {}, 0
-        if (step + 1) % 200 == 0 or over or step + 1 == options.steps:
+        if (step + 1) % 200 == 0 or over or step + 1 == last:
             state = {"network": network.state_dict(), "average": average.state_dict(), "step": step + 1}
             torch.save(state | {"optimiser": optimiser.state_dict()}, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").replace(checkpoint)
@@ -88,4 +90,4 @@ def train(
             break
     network.load_state_dict(average.module.state_dict())
     network.eval()
-    return step + 1 >= options.steps
+    return step + 1 >= last

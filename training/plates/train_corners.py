@@ -41,16 +41,20 @@ def main() -> None:
         sure = functional.binary_cross_entropy_with_logits(verdict[:, 0], is_plate)
         told = functional.cross_entropy(verdict[at, 1:], region)
         pixels = float((points[at] - wanted).norm(dim=2).median())
-        return 4 * off + 0.3 * sure + 0.1 * told, {
-            "pixels": pixels, "sure": float(sure), "region": float((verdict[at, 1:].argmax(1) == region).float().mean()),
-        }  # fmt: skip
+        right = float((verdict[at, 1:].argmax(1) == region).float().mean())
+        return 4 * off + 0.3 * sure + 0.1 * told, {"pixels": pixels, "sure": float(sure), "region": right}
 
     train("corners", network, loss_of, options)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(
-        network, (torch.zeros(1, 3, *CROP),), str(options.out), input_names=["crop"], output_names=["points", "verdict"],
-        dynamic_axes={"crop": {0: "n"}, "points": {0: "n"}, "verdict": {0: "n"}}, dynamo=False,
-    )  # fmt: skip
+        network,
+        (torch.zeros(1, 3, *CROP),),
+        str(options.out),
+        input_names=["crop"],
+        output_names=["points", "verdict"],
+        dynamic_axes={"crop": {0: "n"}, "points": {0: "n"}, "verdict": {0: "n"}},
+        dynamo=False,
+    )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 """From the reader's scores to a plate: country formats decide between look-alikes, and the applied rule is named.
 
 For each format the best assignment of the read characters is scored in log probability; up to two characters at either
-end may be dropped (a country band, a frame, a screw read as a letter), or one in between (a seal, a sticker). No format at all is a hypothesis too, so that a
-plate that fits nothing is returned as it was read.
+end may be dropped (a country band, a frame, a screw read as a letter), or one in between (a seal, a sticker). No format
+at all is a hypothesis too, so that a plate that fits nothing is returned as it was read.
 """
 
 from __future__ import annotations

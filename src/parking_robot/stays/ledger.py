@@ -75,14 +75,15 @@ class Ledger:
         Raises StayError when the event does not fit.
         """
         with self.batch() as connection:
-            # The row lock puts two writers of one stay into an order; SQLite has one writer anyway.
-            locked = connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update()).first()
-            if locked is None:
-                raise StayError(f"there is no stay {stay_id}", hint="check the id")
+            if self.engine.dialect.name != "sqlite":
+                # The row lock puts two writers of one stay into an order; SQLite has one writer anyway.
+                connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update())
             # Only now: a parallel writer of the same key has finished.
             if key and self._by_key(connection, key):
                 return self.stay(stay_id)
             events = self.events(stay_id)
+            if not events:
+                raise StayError(f"there is no stay {stay_id}", hint="check the id")
             stay = apply(stay_id, fold_events(stay_id, events), added)
             self._write(connection, stay_id, len(events), added, key)
             left = _us(stay.left) if stay.left else None
