@@ -27,8 +27,8 @@ class DecisionRules:
     A view votes when its own score lies at most ``vote_slack`` below the threshold (single views are noisier)."""
 
     min_views: int = 2
-    min_view_quality: float = 0.15
-    min_weight: float = 0.8
+    min_view_quality: float = 0.1
+    min_weight: float = 0.5
     min_share: float = 0.6
     min_margin: float = 0.04
     vote_slack: float = 0.1
