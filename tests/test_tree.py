@@ -58,7 +58,7 @@ def test_packages_depend_downwards_only(file):
 def test_only_nodes_speak_ros(file):
     package = file.relative_to(TREE / "src").parts[0]
     spoken = imports(file) & {"rclpy", "ronda", "geometry_msgs", "sensor_msgs", "nav_msgs", "std_msgs", "tf2_msgs"}
-    adapter = re.search(r"_node$|(^|_)(ros|cli|demo|bench|doctor|adapter|listener|messages)", file.stem)
+    adapter = re.search(r"_node$|(^|_)(ros|cli|demo|bench|doctor|adapter|listener|messages|topics)", file.stem)
     allowed = adapter or package == "ronda_cli" or file.stem in ROS_MODULES.get(package, ())
     assert not spoken or allowed, f"{', '.join(sorted(spoken))} belongs into a *_node.py"
 

@@ -17,7 +17,7 @@ from rclpy.serialization import deserialize_message
 from ronda.msg import FaceArray, Incident, LocalisationState, PatrolState
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Bool
+from std_msgs.msg import UInt32
 from tf2_msgs.msg import TFMessage
 
 from patrol_robot.bag import BagWriter
@@ -67,7 +67,7 @@ class DemoWatch(Node):
         self.floor: OccupancyGrid | None = None
         self._on_incident = on_incident
         self._under_way = False
-        self._bumper = False
+        self._contacts: int | None = None
         self._frames: OrderedDict[tuple[int, int], float] = OrderedDict()
         self._last_in_bag: dict[str, int] = {}
         self._bag: BagWriter | None = None
@@ -77,7 +77,7 @@ class DemoWatch(Node):
         self._watch(OccupancyGrid, "map", self._take_map, qos.STATE)
         self._watch(LocalisationState, "localisation_state", self._take_localisation, qos.STATE)
         self._watch(FaceArray, "faces", self._take_faces, qos.EVENT)
-        self._watch(Bool, "bumper", self._take_bumper, qos.SENSOR)
+        self._watch(UInt32, "ground_truth/contacts", self._take_contacts, qos.STATE)
         self._watch_and_record(Odometry, "odom", None, qos.SENSOR)
         self._watch_and_record(Odometry, "ground_truth", self._take_truth, qos.SENSOR)
         self._watch_and_record(PoseWithCovarianceStamped, "amcl_pose", self._take_belief, qos.EVENT)
@@ -171,10 +171,11 @@ class DemoWatch(Node):
     def _take_patrol(self, message: PatrolState) -> None:
         self.view.patrol = message
 
-    def _take_bumper(self, message: Bool) -> None:
-        if message.data and not self._bumper and self._under_way:
-            self.figures.collisions += 1
-        self._bumper = message.data
+    def _take_contacts(self, message: UInt32) -> None:
+        # The simulator counts every touch of the robot with anything but the floor, whether a bumper feels it or not.
+        if self._contacts is not None and self._under_way:
+            self.figures.collisions += message.data - self._contacts
+        self._contacts = message.data
 
     def _take_faces(self, message: FaceArray) -> None:
         if self._under_way:

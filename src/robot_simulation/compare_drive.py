@@ -157,7 +157,7 @@ def compare_drive(ours: Table, theirs: Table, experiment: Mapping[str, Any], *, 
 
 
 def _ramping(theirs: Table, rows: int) -> NDArray[np.bool_]:
-    """Return which of the first `rows` lie in a ramp: where the recorded wheels change speed, and one row either side."""
+    """Return which of the first `rows` lie in a ramp: where the recorded wheels change speed, and one row beside."""
     changes = np.zeros(rows, bool)
     for column, least in (("odom_v", 1e-3), ("odom_w", 2e-3)):
         steps = np.abs(np.diff(theirs[column][:rows])) > least
