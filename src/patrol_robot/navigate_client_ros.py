@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The `navigate_to` action as the patrol uses it: one goal at a time, answers to goals taken back are dropped."""
+"""The navigation action as the patrol uses it: one goal at a time, answers to goals taken back are dropped."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from ronda.action import NavigateTo
+
+from robot_navigation.nav2_adapter import navigation_backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,14 @@ class DriveListener:
 
 
 class NavigateClient:
-    """Drives to one pose after another. All calls and answers are on the node's executor."""
+    """Drives to one pose after another. All calls and answers are on the node's executor.
 
-    def __init__(self, node: Node, listener: DriveListener) -> None:
-        self._client = ActionClient(node, NavigateTo, "navigate_to")
+    :param backend: embedded or nav2. Raises AdapterError when it is not installed.
+    """
+
+    def __init__(self, node: Node, listener: DriveListener, backend: str = "embedded") -> None:
+        self._backend = navigation_backend(backend)
+        self._client = ActionClient(node, self._backend.action_type, self._backend.action_name)
         self._listener = listener
         self._ticket = 0
         self._handle: Any = None
@@ -40,7 +46,8 @@ class NavigateClient:
         self.cancel()
         ticket = self._ticket
         future = self._client.send_goal_async(
-            NavigateTo.Goal(pose=pose), feedback_callback=lambda message: self._fed_back(ticket, message.feedback)
+            self._backend.action_type.Goal(pose=pose),
+            feedback_callback=lambda message: self._fed_back(ticket, message.feedback),
         )
         future.add_done_callback(lambda done: self._answered(ticket, done.result()))
 
@@ -74,10 +81,10 @@ class NavigateClient:
             self._listener.arrived()
             return
         result = answer.result
-        code = result.error_code or NavigateTo.Result.UNKNOWN
+        code = self._backend.read_code(result).value or NavigateTo.Result.UNKNOWN
         ended = "navigation cancelled the goal" if answer.status == GoalStatus.STATUS_CANCELED else "navigation failed"
-        self._listener.failed(code, result.error_msg or ended)
+        self._listener.failed(code, getattr(result, "error_msg", "") or ended)
 
-    def _fed_back(self, ticket: int, feedback: NavigateTo.Feedback) -> None:
+    def _fed_back(self, ticket: int, feedback: Any) -> None:
         if ticket == self._ticket:
             self._listener.progress(feedback.distance_remaining)

@@ -57,7 +57,9 @@ class PatrolNode(Node):
         self._shown: tuple[object, ...] = ()
 
         self._state = self.create_publisher(PatrolState, "patrol_state", qos.STATE)
-        self._drive = NavigateClient(self, DriveListener(self._arrived, self._failed, self._progressed))
+        self._drive = NavigateClient(
+            self, DriveListener(self._arrived, self._failed, self._progressed), values["navigation_backend"]
+        )
         # Its service waits for the gate's answer, which must be taken in meanwhile.
         waiting = ReentrantCallbackGroup()
         self._resume_gate = self.create_client(Trigger, "resume_autonomy", callback_group=waiting)
