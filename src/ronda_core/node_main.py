@@ -25,10 +25,11 @@ def run_node(factory: Callable[[], Node]) -> int:
     """
     signal.signal(signal.SIGTERM, _as_interrupt)
     node: Node | None = None
-    status = EXIT_OK
+    status, started = EXIT_OK, False
     try:
         # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
         rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
+        started = True
         node = factory()
         executor = SingleThreadedExecutor()
         executor.add_node(node)
@@ -38,6 +39,10 @@ def run_node(factory: Callable[[], Node]) -> int:
     except RondaError as error:
         sys.stderr.write(error.describe() + "\n")
         status = EXIT_BAD_INPUT
+    except Exception:
+        # A signal that comes while the node is being made surfaces as an error of whichever call it met.
+        if not started or rclpy.ok():
+            raise
     finally:
         # From here on a second Ctrl-C must not tear the clean-up apart; whoever is impatient sends SIGKILL.
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -32,6 +32,31 @@ def factory():
 sys.exit(run_node(factory))
 """
 
+SLOW = """
+import sys
+import rclpy
+from rclpy.node import Node
+from ronda_core.node_main import run_node
+
+def factory():
+    print("making", flush=True)
+    while rclpy.ok():
+        pass
+    return Node("late")
+
+sys.exit(run_node(factory))
+"""
+
+BROKEN = """
+import sys
+from ronda_core.node_main import run_node
+
+def factory():
+    raise ValueError("a mistake of ours")
+
+sys.exit(run_node(factory))
+"""
+
 
 def start(code: str) -> subprocess.Popen:
     return subprocess.Popen(
@@ -67,3 +92,19 @@ def test_start_and_stop_many_times_leaves_nothing(tmp_path):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)
         assert process.returncode == 0
+
+
+def test_a_signal_during_the_start_is_no_crash():
+    process = start(SLOW)
+    assert process.stdout.readline().strip() == "making"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+def test_a_mistake_in_the_code_is_shown_whole():
+    process = start(BROKEN)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "Traceback" in errors and "a mistake of ours" in errors
