@@ -100,7 +100,7 @@ def _notice_sudden_obstacle(state: GateState, inputs: GateInputs, now: Instant, 
     speed = abs(motion.linear)
     if before is None or current is None or before.health is not ScanHealth.GOOD or speed < _SUDDEN_ABOVE:
         return state
-    horizon = 1.5 * stopping_distance(speed, limits.zones.reaction, limits.zones.braking)
+    horizon = 2.0 * stopping_distance(speed, limits.zones.reaction, limits.zones.braking)
     far = horizon + limits.sudden_drop
     free_now = free_way(current.points, motion, limits.footprint, limits.zones, far).seconds * speed
     free_before = free_way(before.points, motion, limits.footprint, limits.zones, far).seconds * speed

@@ -319,6 +319,29 @@ def test_somebody_stepping_in_front_stops_the_robot_with_that_scan() -> None:
     assert stage.run(2.0).command.linear == pytest.approx(0.8)
 
 
+def test_nobody_who_steps_in_a_metre_ahead_is_touched() -> None:
+    """A hundred random obstacles at top speed; the robot brakes at 1 m/s2 and 150 ms after it is told to."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        stage = Stage()
+        stage.navigation = Velocity(0.8, 0.0)
+        stage.run(1.5)
+        x, speed, told = 0.0, 0.8, [0.8, 0.8, 0.8]
+        at = stage.limits.footprint.front + 1.0
+        side = rng.uniform(-0.3, 0.3)
+        shape = np.column_stack((np.full(20, at), side + np.linspace(-0.15, 0.15, 20)))
+        noise = rng.normal(0, 0.01, (200, 20))
+        for step in range(200):
+            stage.points = shape - [x, 0.0] + np.column_stack((noise[step], np.zeros(20)))
+            stage.inputs = replace(stage.inputs, measured=Velocity(speed, 0.0))
+            told.append(stage.step(0.05).command.linear)
+            wanted = told[-4]
+            speed = max(wanted, speed - 0.05) if wanted < speed else min(wanted, speed + 0.05)
+            x += speed * 0.05
+            if abs(side) < 0.3:
+                assert x + stage.limits.footprint.front < at
+
+
 def test_the_laser_blind_direction_is_crawled() -> None:
     stage = Stage()
     stage.scanning = False
