@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast the robot stops: the gate's answer to an obstacle and to silence, the firmware's to a killed bridge.
 
-Real processes and topics. `obstacle_ms`: stamp of the first scan that shows an obstacle 1.0 m ahead of the bumper, at top
-speed, to the arrival of a zero cmd_vel. `source_killed_ms`: last command to zero. `bridge_killed_ms`: kill -9 of the
-serial bridge at 0.5 m/s to wheels below 0.01 m/s, as the firmware's motors report it 20 times a second.
+Real processes and topics. `obstacle_ms`: stamp of the first scan that shows an obstacle 1.0 m ahead of the bumper, at
+top speed, to the arrival of a zero cmd_vel. `source_killed_ms`: last command to zero. `bridge_killed_ms`: kill -9 of the
+serial bridge at top speed to wheels below 0.01 m/s, as the firmware's motors report it 20 times a second.
 """
 
 import contextlib
@@ -154,12 +154,13 @@ def bridge(stage, count):
                 SimulatedDevice(link, report=True) as device,
                 node("robot_base.base_node", "-p", f"device:={link}") as base,
             ):
-                stage.until(lambda: stage.direct.get_subscription_count() >= 2, speed=0.0, publisher=stage.direct)
+                # Killed predecessors stay in the graph for a while: ask until the one that lives answers.
                 arm = stage.node.create_client(Trigger, "base/arm")
-                stage.until(arm.service_is_ready, speed=0.0, publisher=stage.direct)
-                future = arm.call_async(Trigger.Request())
-                stage.until(future.done, speed=0.0, publisher=stage.direct)
-                stage.for_seconds(1.5, speed=0.5, publisher=stage.direct)
+                futures = []
+                while not any(future.done() and future.result().success for future in futures):
+                    futures.append(arm.call_async(Trigger.Request()))
+                    stage.for_seconds(0.5, speed=0.0, publisher=stage.direct)
+                stage.for_seconds(2.0, speed=TOP_SPEED, publisher=stage.direct)
                 os.kill(base.pid, signal.SIGKILL)
                 killed = time.time()
                 fastest = 0.0
@@ -171,7 +172,7 @@ def bridge(stage, count):
                     elif abs(left) < 0.01:
                         times.append((time.time() - killed) * 1000)
                         break
-                assert fastest > 0.4, "the robot was not driving"
+                assert fastest > 0.7, "the robot was not driving"
     return {"bridge_killed_ms": quantiles(times)}
 
 

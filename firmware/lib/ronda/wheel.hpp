@@ -10,7 +10,7 @@ struct WheelConfig {
   float ticks_per_metre = 3537.0f;  // 2000 per turn of a 0.09 m wheel
   float max_speed = 1.2f;           // m/s; what the feed-forward takes as full duty
   float acceleration = 1.5f;        // m/s2
-  float braking = 4.0f;
+  float braking = 6.0f;
   float kp = 0.8f;        // duty per m/s
   float ki = 3.0f;        // duty per m
   float smoothing = 0.3f;  // weight of the newest speed
