@@ -2,8 +2,8 @@
 """How fast the robot stops: the gate's answer to an obstacle and to silence, the firmware's to a killed bridge.
 
 Real processes and topics. `obstacle_ms`: stamp of the first scan that shows an obstacle 1.0 m ahead of the bumper, at
-top speed, to the arrival of a zero cmd_vel. `source_killed_ms`: last command to zero. `bridge_killed_ms`: kill -9 of the
-serial bridge at top speed to wheels below 0.01 m/s, as the firmware's motors report it 20 times a second.
+top speed, to the arrival of a zero cmd_vel. `source_killed_ms`: last command to zero. `bridge_killed_ms`: kill -9 of
+the serial bridge at top speed to wheels below 0.01 m/s, as the firmware's motors report it 20 times a second.
 """
 
 import contextlib

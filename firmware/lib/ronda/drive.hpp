@@ -54,6 +54,7 @@ class Drive {
   }
 
   Result clear_fault() {
+    if (!standing()) return Result::kRefusedMoving;
     if (mode_ == DriveMode::kFault) mode_ = DriveMode::kDisarmed;
     if (mode_ == DriveMode::kDisarmed) faults_ = 0;
     return mode_ == DriveMode::kEstop ? Result::kRefusedEstop : Result::kDone;

@@ -36,6 +36,7 @@ class Wheel {
     const bool slowing = target * ramp_ <= 0 || abs(target) < abs(ramp_);
     const float step = (slowing ? config_.braking : config_.acceleration) * dt;
     ramp_ = clamp(target, ramp_ - step, ramp_ + step);
+    if (ramp_ == 0 && target == 0) integral_ = 0;  // what was needed to keep going must not push on at the end
     const float error = ramp_ - speed_;
     const float wanted = ramp_ / config_.max_speed + config_.kp * error + config_.ki * integral_;
     const float duty = clamp(wanted, -1, 1);
