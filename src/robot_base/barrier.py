@@ -75,6 +75,7 @@ class Barrier:
             return Result.REFUSED_FAULT
         if self.state not in (BarrierCondition.OPEN, BarrierCondition.OPENING):
             self._move(BarrierCondition.OPENING, now)
+        self._passed = False  # opened for the next vehicle, which has not passed yet
         self.reason = Reason.COMMAND
         return Result.DONE
 

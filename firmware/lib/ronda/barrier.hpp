@@ -48,6 +48,7 @@ class Barrier {
     if (last_.estop) return Result::kRefusedEstop;
     if (state_ == BarrierState::kFault) return Result::kRefusedFault;
     if (state_ != BarrierState::kOpen && state_ != BarrierState::kOpening) move(BarrierState::kOpening, now);
+    passed_ = false;  // opened for the next vehicle, which has not passed yet
     reason_ = BarrierReason::kCommand;
     return Result::kDone;
   }
