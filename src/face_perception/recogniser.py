@@ -14,6 +14,7 @@ from face_perception.errors import ModelError
 from face_perception.faces import Picture, Template
 from face_perception.models import ModelSpec
 from face_perception.runtime import Network
+from face_perception.side_by_side import run_each
 from face_perception.tensors import to_tensor
 
 
@@ -108,7 +109,7 @@ class Fusion:
 
     def embed(self, aligned: Picture) -> Template:
         """Return the unit-length fused template."""
-        return unit(np.concatenate([part.embed(aligned) * weight for part, weight in self._parts]))
+        return unit(np.concatenate(run_each(lambda one: one[0].embed(aligned) * one[1], self._parts)))
 
 
 def unit(vector: Template) -> Template:

@@ -10,6 +10,7 @@ import numpy as np
 from face_perception.boxes import suppress
 from face_perception.detector import Detector
 from face_perception.faces import Box, Detection, Picture
+from face_perception.side_by_side import run_each
 
 _OVERLAP = 0.4
 # Two boxes of one face from different scales differ more than two from one scale.
@@ -33,14 +34,21 @@ class TiledDetector:
 
     def detect(self, picture: Picture) -> list[Detection]:
         """Return the faces of a BGR picture, best first, each once."""
-        found = list(self._detector.detect(picture))
         height, width = picture.shape[:2]
-        for left, right in spans(width, self._columns, self._overlap):
-            for top, bottom in spans(height, self._rows, self._overlap):
-                tile = Box(left, top, right, bottom)
-                moved = (_moved(one, left, top) for one in self._detector.detect(picture[top:bottom, left:right]))
-                found.extend(one for one in moved if not _is_cut(one.box, tile, width, height))
+        whole = Box(0, 0, width, height)
+        tiles = [
+            Box(left, top, right, bottom)
+            for left, right in spans(width, self._columns, self._overlap)
+            for top, bottom in spans(height, self._rows, self._overlap)
+        ]
+        found = [one for part in run_each(lambda window: self._look(picture, window), [whole, *tiles]) for one in part]
         return suppress(found, _OVERLAP, _CONTAINED)
+
+    def _look(self, picture: Picture, window: Box) -> list[Detection]:
+        height, width = picture.shape[:2]
+        left, top, right, bottom = (int(side) for side in (window.left, window.top, window.right, window.bottom))
+        moved = (_moved(one, left, top) for one in self._detector.detect(picture[top:bottom, left:right]))
+        return [one for one in moved if not _is_cut(one.box, window, width, height)]
 
 
 def _is_cut(box: Box, tile: Box, width: int, height: int) -> bool:
