@@ -7,7 +7,7 @@ A normal install (`pip install .`, `colcon build`) copies them; CMakeLists.txt s
 import sys
 from pathlib import Path
 
-FOLDERS = ("launch", "config", "urdf", "worlds", "maps")
+FOLDERS = ("launch", "config", "urdf", "worlds", "maps", "firmware")
 STARTER = "#!/usr/bin/env python3\nimport sys\n\nfrom {module} import main\n\nsys.exit(main())\n"
 
 tree = Path(__file__).resolve().parent.parent

@@ -47,23 +47,34 @@ def select(name: str, folder: Path = _FOLDER) -> dict[str, Path]:
 @app.command()
 def bench(
     name: Annotated[str | None, typer.Argument(metavar="NAME|all", help="Which; without it, all are listed.")] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FOLDER", help="Write NAME.json in there.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Folder for NAME.json, or a .json file.")
+    ] = None,
 ) -> None:
     """Measure this machine; ends with 1 if a measurement failed."""
     if name is None:
         sys.stdout.write("".join(f"{known}\n" for known in measurements()))
         return
     chosen = select(name)
-    if json is not None:
-        json.mkdir(parents=True, exist_ok=True)
-    failed = [known for known, path in chosen.items() if not _measure(known, path, json)]
+    as_file = json is not None and json.suffix == ".json"
+    if as_file and len(chosen) > 1:
+        raise CliError(f"{json} is one file for {len(chosen)} measurements", hint="name a folder")
+    failed = []
+    for known, path in chosen.items():
+        output = json / f"{known}.json" if json is not None and not as_file else json
+        if not _measure(known, path, output):
+            failed.append(known)
     if failed:
         sys.stderr.write(f"failed: {', '.join(failed)}\n")
         raise typer.Exit(1)
 
 
-def _measure(name: str, path: Path, folder: Path | None) -> bool:
+def _measure(name: str, path: Path, output: Path | None) -> bool:
     sys.stdout.write(f"== {name}\n")
     sys.stdout.flush()
-    output = [] if folder is None else ["--json", str(folder / f"{name}.json")]
-    return subprocess.run([sys.executable, str(path), *output], check=False).returncode == 0
+    options = []
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        options = ["--json", str(output)]
+    # -P: a file of bench/ must not stand in for a library of the same name (serial).
+    return subprocess.run([sys.executable, "-P", str(path), *options], check=False).returncode == 0
