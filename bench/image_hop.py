@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ronda_cli.measurement import main
+from ronda_cli.process.environment import PICTURE_MEMORY
 
 ROOT = Path(__file__).resolve().parent.parent
 PROFILES = {"ronda": str(ROOT / "config" / "fastdds.xml"), "default": None}
@@ -94,7 +95,7 @@ def measure(profile_file, qos, frames, rate, domain):
     environment.pop("FASTRTPS_DEFAULT_PROFILES_FILE", None)
     environment.pop("ROS_PYTHON_CHECK_FIELDS", None)
     if profile_file:
-        environment["FASTRTPS_DEFAULT_PROFILES_FILE"] = profile_file
+        environment.update(PICTURE_MEMORY, FASTRTPS_DEFAULT_PROFILES_FILE=profile_file)
     command = [sys.executable, __file__, "--qos", qos, "--frames", str(frames), "--rate", str(rate), "--part"]
     with subprocess.Popen([*command, "receive"], stdout=subprocess.PIPE, text=True, env=environment) as reader:
         reader.stdout.readline()

@@ -15,6 +15,9 @@ WHEELS_GUARD = "_ROS_WHEELS_BOOTSTRAP_COMPLETE"
 _PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 _RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 _MAX_DOMAIN = 232
+PICTURE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "134217728"}
+"""glibc hands the memory of each raw picture back to the system and faults it in anew, page by page, for the next one,
+on both ends of a topic; with these it keeps it (mallopt(3))."""
 
 
 def network_wanted(environment: Mapping[str, str]) -> bool:
@@ -45,6 +48,8 @@ def launch_environment(base: Mapping[str, str], share: Path, *, network: bool) -
     profile = share / "config" / ("fastdds_network.xml" if network else "fastdds.xml")
     if profile.is_file():
         environment.setdefault(_PROFILE, str(profile))
+    for name, value in PICTURE_MEMORY.items():
+        environment.setdefault(name, value)
     # A pipe would otherwise hold back what a Python process prints until its buffer is full.
     environment.setdefault("PYTHONUNBUFFERED", "1")
     domain_of(environment)

@@ -22,6 +22,7 @@ def test_this_machine_alone_with_room_for_pictures_by_default():
     assert environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
     assert environment["FASTRTPS_DEFAULT_PROFILES_FILE"] == str(SHARE / "config/fastdds.xml")
     assert environment["AMENT_PREFIX_PATH"] == sys.prefix
+    assert int(environment["MALLOC_MMAP_THRESHOLD_"]) > 4096 * 2160 * 3
 
 
 def test_network_leaves_discovery_to_ros():
