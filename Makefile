@@ -60,7 +60,7 @@ demo: setup
 	@$(BIN)/ronda demo --report demo-report
 
 test: setup
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@bash scripts/run_tests $(BIN)/python $(WORKERS) $(TESTS)
 
 lint: setup
 	@$(BIN)/ruff format --check .

@@ -13,8 +13,7 @@ from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
 from rosbags.highlevel import AnyReader
 
-# One worker for all of them: they share one round.
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(700), pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(700)]
 
 
 @pytest.fixture(scope="module")

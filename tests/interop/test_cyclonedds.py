@@ -16,7 +16,7 @@ from patrol_robot.demo_launch import RobotProcesses, demo_environment, free_doma
 from ronda_cli.process.environment import foreign_environment
 from ronda_core import qos
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("foreign")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 CYCLONE = "cyclonedds==11.0.1"
 ONE_MACHINE = (

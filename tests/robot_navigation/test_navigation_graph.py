@@ -27,7 +27,7 @@ from robot_navigation.navigation_messages import pose_message
 from ronda_core import qos
 from ronda_core.se2 import SE2
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.xdist_group("navigation")]
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 NAMESPACE = "nav_graph_test"
 LIMIT = 60.0
