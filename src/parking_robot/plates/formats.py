@@ -41,11 +41,10 @@ class PlateFormat:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """All formats of one country, and the letters that it draws exactly like a digit."""
+    """All formats of one country."""
 
     code: str
     formats: tuple[PlateFormat, ...]
-    glyphs: Mapping[str, str]
 
 
 @cache
@@ -70,11 +69,11 @@ def parse_formats(text: str, where: str) -> dict[str, Country]:
 def _country(code: str, entry: Any, where: str) -> Country:
     if not isinstance(entry, dict) or not isinstance(entry.get("formats"), list) or not entry["formats"]:
         raise ConfigurationError(f"{where}: 'formats' must be a list", hint="see docs/parking.md, formats")
-    check_keys(entry, ("classes", "formats", "glyphs"), where)
+    check_keys(entry, ("classes", "formats"), where)
     classes = {**_COMMON, **{str(k): str(v) for k, v in (entry.get("classes") or {}).items()}}
     total = sum(float(item.get("weight", 1.0)) for item in entry["formats"])
     formats = tuple(_format(code, item, classes, total, where) for item in entry["formats"])
-    return Country(code, formats, {str(k): str(v) for k, v in (entry.get("glyphs") or {}).items()})
+    return Country(code, formats)
 
 
 def _format(code: str, item: Any, classes: Mapping[str, str], total: float, where: str) -> PlateFormat:

@@ -12,7 +12,7 @@ def chain():
     return PlateChain(load_settings())
 
 
-@pytest.mark.parametrize("text", ["BA268AK", "RK896AO", "MT456BJ"])
+@pytest.mark.parametrize("text", ["BA268AK", "RK896AO", "MT456BJ", "ZM4821B"])
 def test_a_drawn_plate_is_found_and_read(chain, text):
     best = chain.read(plate_picture(text))[0]
     assert best.decoded.text == text

@@ -46,6 +46,12 @@ def test_the_country_decides_what_a_glyph_means():
     assert decoded("BB1230O", "SK", "BR").text == "BB123OO"
 
 
+def test_a_sure_digit_stays_one_where_another_country_has_a_digit_there():
+    assert decoded("ZM4821B", "SK", "PL").text == "ZM4821B"
+    doubtful = [*read("BA268"), Slot({"1": 0.48, "I": 0.43}, 0.5), *read("M")]
+    assert decode(doubtful, builtin_formats(), {"SK": 1.0, "PL": 1.0}).text == "BA268IM"
+
+
 def test_scores_beat_the_look():
     slots = [*read("PJC49"), Slot({"8": 0.5, "3": 0.45}, 0.6), *read("1")]
     result = decode(slots, builtin_formats(), {"BR": 1.0})
