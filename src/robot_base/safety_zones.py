@@ -2,9 +2,9 @@
 """How fast the robot may go along an arc, given the points that the laser sees.
 
 The footprint is swept along the arc of the velocity in question. A point blocks where it comes nearer than the margin
-*and* nearer than it is now: so a robot that already stands too close may turn or back away, but not go closer. The
-speed is limited so that the way to a standstill, v t + v^2 / (2 a) (reaction t, deceleration a), fits into the free
-way.
+*and* nearer than it is now: so a robot that already stands too close may turn or back away, but neither go closer nor
+touch what it does not touch yet. The speed is limited so that the way to a standstill, v t + v^2 / (2 a) (reaction t,
+deceleration a), fits into the free way.
 """
 
 import math
@@ -100,7 +100,9 @@ def free_way(points: Points, velocity: Velocity, footprint: Footprint, limits: Z
         return FreeWay(math.inf, math.inf)
     times = np.linspace(0.0, duration, max(2, math.ceil(duration * speed / _STEP)) + 1)
     distances = footprint.distance(*_seen_from(near, velocity, times))
-    blocking = (distances < margin) & (distances < distances[0] - _NEARER)
+    # A point that is closer to the hull than the noise allowance blocks when half of its distance is used up.
+    nearer = np.where(distances[0] > 0, np.minimum(_NEARER, distances[0] / 2), _NEARER)
+    blocking = (distances < margin) & (distances < distances[0] - nearer)
     rows = np.flatnonzero(blocking.any(axis=1))
     if len(rows) == 0:
         return FreeWay(math.inf, float(distances.min()))

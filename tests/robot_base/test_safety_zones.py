@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from robot_base.errors import BaseConfigError
@@ -66,6 +66,7 @@ def test_the_speed_for_a_stopping_distance_is_that_speed(speed: float, reaction:
 points = st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), min_size=1, max_size=20).map(np.array)
 
 
+@example(cloud=np.array([[0.0, 0.2012]]), v=0.125, w=1.0)
 @given(cloud=points, v=st.floats(-0.8, 0.8), w=st.floats(-2, 2))
 def test_at_the_allowed_speed_the_robot_stops_without_touching_anything_new(
     cloud: np.ndarray, v: float, w: float

@@ -14,8 +14,8 @@ SEPARATORS = frozenset(" -–—·•.:_|/'")
 _FAMILIES = {"0": "OQD", "1": "IL", "2": "Z", "5": "S", "8": "B", "6": "G"}
 FOLDS = MappingProxyType({letter: digit for digit, letters in _FAMILIES.items() for letter in letters})
 # How likely the reader shows one for the other: estimates by how alike the shapes are, judged on the development set of
-# docs/parking.md and not measured. I/1 stays below 0.24: where the reader is sure of a 1 and the region is open, a place
-# for a digit in Poland then beats a place for a letter in Slovakia (0.18 against 0.75 times 0.24).
+# docs/parking.md and not measured. I/1 stays below 0.24: a sure 1, in an open region, then goes to Poland (a digit's
+# place, weight 0.18) rather than to Slovakia (a letter's place, 0.75 times 0.24).
 LOOKALIKES = MappingProxyType(
     {
         frozenset(pair): share
