@@ -15,6 +15,9 @@ os.environ["ROS_PYTHON_CHECK_FIELDS"] = "1"
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(60 + _worker)
 os.environ["ROS_LOG_DIR"] = str(_logs)
+# A site of this run alone: what a killed node leaves there must not be found by the next run.
+_site = tempfile.TemporaryDirectory(prefix="ronda-test-site-")
+os.environ["RONDA_DATA_DIR"] = _site.name
 os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"] = str(Path(__file__).parent.parent / "config" / "fastdds.xml")
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_threads] = "1"

@@ -4,6 +4,7 @@
 RondaError
 └── BaseError                    anything the base refuses or cannot do
     ├── BaseConfigError          a setting that makes no sense (geometry, limits, ports)
+    ├── GateMemoryError          the safety gate's record cannot be written
     ├── DescriptionError         a robot description that cannot be used
     ├── TeleoperationError       the keyboard cannot be used
     ├── FirmwareBuildError       the host build of the reference firmware failed
@@ -24,6 +25,10 @@ class BaseError(RondaError):
 
 class BaseConfigError(BaseError):
     """A setting that makes no sense."""
+
+
+class GateMemoryError(BaseError):
+    """The safety gate's record cannot be written."""
 
 
 class DescriptionError(BaseError):

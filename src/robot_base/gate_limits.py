@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every number of the safety gate in one place."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -22,6 +23,7 @@ class GateLimits:
     max_command_age: float = 0.5
     scan_timeout: float = 0.3
     scan_grace: float = 1.0
+    bumper_timeout: float = 0.5
     crawl_speed: float = 0.15
     absurd_factor: float = 10.0
     sudden_drop: float = 0.3
@@ -33,10 +35,12 @@ class GateLimits:
 
 def gate_limits(values: Mapping[str, Any]) -> GateLimits:
     """The limits out of resolved parameters (parameters/safety_gate.yaml). May raise BaseConfigError."""
-    own = {f.name for f in fields(GateLimits)} & set(values)
+    own = {f.name: values[f.name] for f in fields(GateLimits) if f.name in values}
+    if values["bumper_source"] == "none":
+        own["bumper_timeout"] = math.inf
     zones = {f.name for f in fields(ZoneLimits)}
     return GateLimits(
-        **{name: values[name] for name in own},
+        **own,
         footprint=Footprint(values["footprint_front"], values["footprint_rear"], values["footprint_half_width"]),
         zones=ZoneLimits(**{name: values[name] for name in zones}),
     )

@@ -70,7 +70,10 @@ class TimedCommand:
 
 @dataclass(frozen=True, slots=True)
 class GateInputs:
-    """Everything the decision depends on, as it stands now."""
+    """Everything the decision depends on, as it stands now.
+
+    `restarted` is true in the first decision of a gate whose predecessor did not end in order.
+    """
 
     teleoperation: TimedCommand | None = None
     navigation: TimedCommand | None = None
@@ -78,10 +81,12 @@ class GateInputs:
     scan_received: Instant | None = None
     measured: Velocity = STOP
     bumper: bool = False
+    bumper_heard: Instant | None = None
     estop: bool = False
     drive: Drive = Drive.NOT_REPORTED
     clock_running: bool = True
     resume_requested: bool = False
+    restarted: bool = False
     keep_out: bool = False
 
 

@@ -5,6 +5,7 @@ It is a pure function of what it remembers (`GateState`), what it sees (`GateInp
 asks: does something forbid motion altogether, who may move the robot, how fast may the robot go where it wants to go.
 """
 
+import math
 from dataclasses import replace
 
 from robot_base.gate_limits import GateLimits
@@ -97,12 +98,19 @@ def _cause(state: GateState, inputs: GateInputs, now: Instant, limits: GateLimit
     causes = []
     if inputs.estop:
         causes.append(Reason.ESTOP)
+    if inputs.restarted:
+        causes.append(Reason.GATE_RESTARTED)
     if inputs.drive in _DRIVE_CAUSES:
         causes.append(_DRIVE_CAUSES[inputs.drive])
     if not inputs.clock_running:
         causes.append(Reason.CLOCK_STOPPED)
     if inputs.bumper:
         causes.append(Reason.BUMPER)
+    elif inputs.bumper_heard is None:
+        if math.isfinite(limits.bumper_timeout):
+            causes.append(Reason.BUMPER_NONE)
+    elif now.age(inputs.bumper_heard) > limits.bumper_timeout:
+        causes.append(Reason.BUMPER_SILENT)
     latching = [cause for cause in causes if STOP_RULES[cause].recovery is Recovery.DELIBERATE]
     scan, lasting = _scan_cause(state, inputs, now, limits)
     if scan is not Reason.NONE:

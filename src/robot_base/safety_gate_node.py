@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Node `safety_gate`: the only publisher of cmd_vel. Collects inputs and publishes; `safety_gate.decide` decides."""
 
+import contextlib
 import sys
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from geometry_msgs.msg import Twist, TwistStamped
@@ -16,7 +18,9 @@ from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
 from tf2_msgs.msg import TFMessage
 
+from robot_base.errors import GateMemoryError
 from robot_base.gate_limits import gate_limits
+from robot_base.gate_memory import GateMemory, GateRecord
 from robot_base.gate_types import Drive, GateInputs, GateState, GateStatus, Instant, TimedCommand
 from robot_base.odometer import Odometer
 from robot_base.safety_gate import decide
@@ -27,6 +31,7 @@ from robot_base.velocity import STOP, Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
 from ronda_core.node_main import run_node
+from ronda_core.paths import data_dir
 from ronda_core.se2 import SE2, quaternion_to_yaw
 from ronda_core.stamps import to_seconds
 from ronda_core.transforms import TransformBuffer
@@ -41,6 +46,7 @@ _DRIVES = {
 }
 _SOURCES = ("cmd_vel_nav", "cmd_vel_teleop")
 _STATE_PERIOD = 0.5  # s
+_BEFORE_RESTART = ", before the gate was started again"
 
 
 class SafetyGateNode(Node):
@@ -57,8 +63,13 @@ class SafetyGateNode(Node):
         self._scan: ScanView | None = None
         self._scan_received: Instant | None = None
         self._measured = STOP
-        self._bumper, self._bumper_heard = False, time.monotonic()
-        self._estop = EmergencyStop()
+        self._bumper = False
+        self._bumper_heard: Instant | None = None
+        self._memory = GateMemory(self._record_file())
+        last = self._memory.recall()
+        self._restarted = last is not None and last.running
+        self._estop = EmergencyStop() if last is None or not last.estop else _remembered(last)
+        self._remember()
         self._drive: DriveState | None = None
         self._clock_seen = (0.0, time.monotonic())
         self._state_published = -1.0
@@ -89,6 +100,18 @@ class SafetyGateNode(Node):
     def close(self) -> None:
         """End the listener's thread. The context is gone by now; silence stops the robot: the base has a watchdog."""
         self._unstamped.close()
+        if not self.context.ok():  # ended by a signal; after a failure the record goes on saying "running"
+            with contextlib.suppress(GateMemoryError):
+                self._remember(running=False)
+
+    def _record_file(self) -> Path:
+        folder = Path(self._values["data_dir"]).expanduser() if self._values["data_dir"] else data_dir()
+        robot = self.get_namespace().strip("/").replace("/", "_") or "robot"
+        return folder / f"safety_gate_{robot}_{self.context.get_domain_id()}.json"
+
+    def _remember(self, running: bool = True) -> None:
+        stop = self._estop
+        self._memory.keep(GateRecord(running, stop.engaged, stop.source, stop.reason))
 
     def _now(self) -> Instant:
         return Instant(self.get_clock().now().nanoseconds * 1e-9, time.monotonic())
@@ -142,7 +165,9 @@ class SafetyGateNode(Node):
 
     def _take_bumper(self, message: Bool) -> None:
         changed = message.data != self._bumper
-        self._bumper, self._bumper_heard = message.data, time.monotonic()
+        self._bumper = message.data
+        if self._values["bumper_source"] == "topic":
+            self._bumper_heard = self._now()
         if changed:
             self._tick()
 
@@ -150,6 +175,8 @@ class SafetyGateNode(Node):
         changed = self._drive is None or (message.state, message.bumper) != (self._drive.state, self._drive.bumper)
         estop_changed = message.estop != (self._drive is not None and self._drive.estop)
         self._drive = message
+        if self._values["bumper_source"] == "drive" and message.state != DriveState.LINK_DOWN:
+            self._bumper_heard = self._now()
         if estop_changed:
             self._publish_estop()
         if changed:
@@ -159,6 +186,11 @@ class SafetyGateNode(Node):
         self._estop = EmergencyStop(engaged=request.data, source="software", reason="set_estop was called")
         self._tick()
         self._publish_estop()
+        try:
+            self._remember()
+        except GateMemoryError as error:
+            # The stop itself stands; only its memory is lost, and a restart finds "running" and holds the robot too.
+            self.get_logger().error(error.describe())
         response.success = True
         response.message = (
             "engaged" if request.data else "released; the robot stays where it is until it is commanded anew"
@@ -172,7 +204,6 @@ class SafetyGateNode(Node):
         return response
 
     def _inputs(self, now: Instant, resume: bool) -> GateInputs:
-        silent = 0 < self._values["bumper_timeout"] < now.steady - self._bumper_heard
         drive = self._drive
         if now.ros != self._clock_seen[0]:
             self._clock_seen = (now.ros, now.steady)
@@ -182,17 +213,19 @@ class SafetyGateNode(Node):
             scan=self._scan,
             scan_received=self._scan_received,
             measured=self._measured,
-            bumper=self._bumper or silent or (drive is not None and drive.bumper),
+            bumper=self._bumper or (drive is not None and drive.bumper),
+            bumper_heard=self._bumper_heard,
             estop=self._estop.engaged,
             drive=Drive.NOT_REPORTED if drive is None else _DRIVES.get(drive.state, Drive.FAULT),
             clock_running=now.steady - self._clock_seen[1] <= self._values["clock_timeout"],
             resume_requested=resume,
+            restarted=self._restarted,
         )
 
     def _tick(self, resume: bool = False) -> None:
         now = self._now()
         decision = decide(self._state, self._inputs(now, resume), now, self._limits)
-        self._state = decision.state
+        self._state, self._restarted = decision.state, False
         self._send(decision.command)
         self._report(decision.status, now)
 
@@ -246,6 +279,11 @@ class SafetyGateNode(Node):
             message = EmergencyStop(engaged=True, source="hardware", reason="the emergency stop circuit is open")
         message.header.stamp = self.get_clock().now().to_msg()
         self._estop_out.publish(message)
+
+
+def _remembered(record: GateRecord) -> EmergencyStop:
+    reason = record.reason.removesuffix(_BEFORE_RESTART) + _BEFORE_RESTART
+    return EmergencyStop(engaged=True, source=record.source, reason=reason)
 
 
 def main() -> None:

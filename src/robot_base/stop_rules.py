@@ -30,6 +30,7 @@ class Reason(StrEnum):
     """Machine-readable reasons of `safety_state`, the most severe first."""
 
     ESTOP = "estop"
+    GATE_RESTARTED = "gate_restarted"
     DRIVE_ESTOP = "drive_estop"
     DRIVE_LINK_DOWN = "drive_link_down"
     DRIVE_FAULT = "drive_fault"
@@ -37,6 +38,8 @@ class Reason(StrEnum):
     DRIVE_DISARMED = "drive_disarmed"
     CLOCK_STOPPED = "clock_stopped"
     BUMPER = "bumper"
+    BUMPER_NONE = "bumper_none"
+    BUMPER_SILENT = "bumper_silent"
     SCAN_NONE = "scan_none"
     SCAN_STALE = "scan_stale"
     SCAN_FROZEN = "scan_frozen"
@@ -71,6 +74,7 @@ _ASK = Recovery.DELIBERATE
 
 STOP_RULES: dict[Reason, StopRule] = {
     Reason.ESTOP: StopRule(_BRAKE, _ASK, "The software emergency stop is engaged."),
+    Reason.GATE_RESTARTED: StopRule(_BRAKE, _ASK, "The safety gate had ended abruptly and was started again."),
     Reason.DRIVE_ESTOP: StopRule(
         StopCategory.REMOVE_POWER, _ASK, "The emergency stop circuit of the base is open: the motors have no power."
     ),
@@ -84,6 +88,8 @@ STOP_RULES: dict[Reason, StopRule] = {
     Reason.DRIVE_DISARMED: StopRule(_BRAKE, _AUTO, "The base is not armed."),
     Reason.CLOCK_STOPPED: StopRule(_BRAKE, _AUTO, "The clock stands still (simulation paused or ended)."),
     Reason.BUMPER: StopRule(_BRAKE, _ASK, "The bumper touches something."),
+    Reason.BUMPER_NONE: StopRule(_BRAKE, _AUTO, "The bumper has not reported yet."),
+    Reason.BUMPER_SILENT: StopRule(_BRAKE, _ASK, "The bumper does not report any more."),
     Reason.SCAN_NONE: StopRule(_BRAKE, _AUTO, "No laser scan has arrived yet."),
     Reason.SCAN_STALE: StopRule(_BRAKE, _ASK, "The laser scan is too old."),
     Reason.SCAN_FROZEN: StopRule(_BRAKE, _ASK, "The laser scan does not change although the robot moves."),

@@ -23,9 +23,17 @@ def run_node(factory: Callable[[], Node]) -> int:
 
     A node may have a method `close()`, which is called before it is destroyed.
     """
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    interrupted = False
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     node: Node | None = None
-    status, started = EXIT_OK, False
+    status, started, orderly = EXIT_OK, False, False
     try:
         # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
         rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
@@ -35,18 +43,21 @@ def run_node(factory: Callable[[], Node]) -> int:
         executor.add_node(node)
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):
-        status = EXIT_OK
+        orderly = True
     except RondaError as error:
         sys.stderr.write(error.describe() + "\n")
         status = EXIT_BAD_INPUT
     except Exception:
-        # A signal that comes while the node is being made surfaces as an error of whichever call it met.
-        if not started or rclpy.ok():
+        # A signal may surface as an error of whichever call it met, instead of a KeyboardInterrupt.
+        if not started or (rclpy.ok() and not interrupted):
             raise
+        orderly = True
     finally:
         # From here on a second Ctrl-C must not tear the clean-up apart; whoever is impatient sends SIGKILL.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if orderly:
+            rclpy.try_shutdown()  # a node's close() tells an orderly end by the context
         if node is not None:
             close = getattr(node, "close", None)
             if close is not None:
@@ -54,7 +65,3 @@ def run_node(factory: Callable[[], Node]) -> int:
             node.destroy_node()
         rclpy.try_shutdown()
     return status
-
-
-def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -31,6 +31,7 @@ class Stage:
         self.points = FAR
         self.health = ScanHealth.GOOD
         self.scanning = True
+        self.bumper_reports = True
         self.navigation: Velocity | None = None
         self.teleoperation: Velocity | None = None
         self.inputs = GateInputs()
@@ -44,6 +45,8 @@ class Stage:
         if self.scanning:
             view = ScanView(self.time.ros, self.health, self.points)
             self.inputs = replace(self.inputs, scan=view, scan_received=self.time)
+        if self.bumper_reports:
+            self.inputs = replace(self.inputs, bumper_heard=self.time)
         if self.navigation is not None:
             self.inputs = replace(self.inputs, navigation=TimedCommand(self.navigation, self.time, self.time.ros))
         if self.teleoperation is not None:
@@ -51,7 +54,7 @@ class Stage:
         self.inputs = replace(self.inputs, **changes)  # type: ignore[arg-type]
         self.last = decide(self.state, self.inputs, self.time, self.limits)
         self.state = self.last.state
-        self.inputs = replace(self.inputs, resume_requested=False)
+        self.inputs = replace(self.inputs, resume_requested=False, restarted=False)
         return self.last
 
     def run(self, seconds: float, **changes: object) -> GateDecision:

@@ -61,6 +61,7 @@ class Rig:
         self.estop: EmergencyStop | None = None
         self.ranges = np.full(360, 6.0, np.float32)
         self.scanning = True
+        self.bumper: bool | None = False
         self.navigation: tuple[float, float] | None = None
         self.teleoperation: tuple[float, float] | None = None
         node = self.node
@@ -91,6 +92,8 @@ class Rig:
             self._beat = time.monotonic()
             if self.scanning:
                 self.scan_out.publish(self.scan())
+            if self.bumper is not None:
+                self.bumper_out.publish(Bool(data=self.bumper))
             for velocity, out in ((self.navigation, self.nav_out), (self.teleoperation, self.teleop_out)):
                 if velocity is not None:
                     message = TwistStamped()

@@ -218,6 +218,37 @@ def test_without_a_scan_nothing_moves_but_nothing_latches() -> None:
     assert stage.run(1.0).command == FORWARD
 
 
+def test_a_bumper_must_report_before_and_while_the_robot_moves() -> None:
+    stage = Stage(settled=False)
+    stage.bumper_reports = False
+    assert stage.run(3.0).status.reason is Reason.BUMPER_NONE
+    stage.bumper_reports = True
+    stage.navigation = FORWARD
+    assert stage.run(1.0).command == FORWARD
+    stage.bumper_reports = False
+    decision = stage.run(stage.limits.bumper_timeout + 0.1)
+    assert (decision.command, decision.status.reason) == (STOP, Reason.BUMPER_SILENT)
+    stage.bumper_reports = True
+    assert stage.run(1.0).status.reason is Reason.AWAIT_RESUME
+    without = Stage(GateLimits(bumper_timeout=math.inf), settled=False)
+    without.bumper_reports = False
+    assert without.run(3.0).status.reason is Reason.NO_COMMAND
+
+
+def test_after_an_abrupt_end_nobody_moves_the_robot_without_a_fresh_word() -> None:
+    stage = Stage(settled=False)
+    assert stage.step(restarted=True).status.reason is Reason.GATE_RESTARTED
+    assert stage.run(3.0).status.reason is Reason.AWAIT_RESUME
+    stage.navigation = FORWARD
+    assert stage.run(1.0).command == STOP
+    stage.teleoperation = FORWARD
+    assert stage.run(1.0).status.reason is Reason.AWAIT_ZERO
+    stage.teleoperation = None
+    stage.run(0.5)
+    assert stage.step(resume_requested=True).status.resume_refused == ""
+    assert stage.run(1.0).command == FORWARD
+
+
 def test_a_clock_that_stands_still_stops_and_motion_goes_on_with_it() -> None:
     stage = Stage()
     stage.navigation = FORWARD
@@ -402,7 +433,7 @@ def play(state: GateState, inputs: GateInputs, now: Instant, step: dict[str, obj
             inputs = replace(inputs, **{name: TimedCommand(velocity, now, now.ros)})
     view = ScanView(now.ros, step["health"], step["points"])  # type: ignore[arg-type]
     plain = {name: step[name] for name in ("estop", "bumper", "drive", "clock_running", "resume_requested")}
-    return now, replace(inputs, scan=view, scan_received=now, **plain)  # type: ignore[arg-type]
+    return now, replace(inputs, scan=view, scan_received=now, bumper_heard=now, **plain)  # type: ignore[arg-type]
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,7 +2,10 @@
 """The gate as a process among real topics."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,12 +89,19 @@ def test_a_dead_laser_stops_the_robot_for_good(rig: Rig) -> None:
 
 
 def test_a_touched_bumper_stops(rig: Rig) -> None:
-    from std_msgs.msg import Bool
-
     drive(rig)
-    rig.bumper_out.publish(Bool(data=True))
+    rig.bumper = True
     rig.until(lambda: rig.reason("bumper"))
-    rig.bumper_out.publish(Bool(data=False))
+    rig.bumper = False
+    rig.until(lambda: rig.reason("await_resume"))
+
+
+def test_a_bumper_that_falls_silent_stops_the_robot_for_good(rig: Rig) -> None:
+    drive(rig)
+    rig.bumper = None
+    rig.until(lambda: rig.reason("bumper_silent"))
+    assert rig.for_commands(5)[-1].twist.linear.x == 0.0
+    rig.bumper = False
     rig.until(lambda: rig.reason("await_resume"))
 
 
@@ -108,24 +118,81 @@ def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
         sender.close()
 
 
-def test_a_killed_and_restarted_gate_does_not_take_up_the_drive() -> None:
+def gate(site: Path, *more: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    words = ["-r", f"__ns:={NAMESPACE}", "-p", f"data_dir:={site}", *more]
+    return process("robot_base.safety_gate_node", *words)
+
+
+def kill(rig: Rig, running: subprocess.Popen[bytes]) -> None:
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    rig.commands.clear()
+    rig.state, rig.estop = None, None
+
+
+@pytest.fixture
+def alone() -> Iterator[Rig]:
     rig = Rig(NAMESPACE)
-    try:
-        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}") as gate:
-            rig.until(lambda: rig.reason("no_command"))
-            rig.for_commands(100)
-            drive(rig)
-            gate.send_signal(signal.SIGKILL)
-            gate.wait()
-        rig.commands.clear()
-        rig.state = None
-        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}"):
-            rig.until(lambda: rig.reason("await_resume"))
-            assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(100))
-            assert rig.resume().success
-            rig.until(lambda: rig.speed() > 0.4)
-    finally:
-        rig.close()
+    yield rig
+    rig.close()
+
+
+def test_a_killed_and_restarted_gate_does_not_take_up_the_drive(alone: Rig, tmp_path: Path) -> None:
+    rig = alone
+    with gate(tmp_path) as first:
+        rig.until(lambda: rig.reason("no_command"))
+        rig.for_commands(100)
+        drive(rig)
+        kill(rig, first)
+    # Navigation is silent for as long as it takes the new gate to see: only its record tells that it was killed.
+    rig.navigation = None
+    with gate(tmp_path):
+        rig.until(lambda: rig.reason("await_resume"))
+        assert "ended abruptly" in rig.state.detail
+        rig.for_commands(60)
+        rig.navigation = (0.5, 0.0)
+        assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(60))
+        assert rig.resume().success
+        rig.until(lambda: rig.speed() > 0.4)
+
+
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGINT])
+def test_an_emergency_stop_outlives_the_gate(alone: Rig, tmp_path: Path, way: signal.Signals) -> None:
+    rig = alone
+    with gate(tmp_path) as first:
+        assert rig.set_estop(True).success
+        rig.until(lambda: rig.reason("estop"))
+        first.send_signal(way)
+        first.wait()
+        rig.state, rig.estop = None, None
+    with gate(tmp_path):
+        rig.until(lambda: rig.reason("estop") and rig.estop is not None and rig.estop.engaged)
+        assert "before the gate was started again" in rig.estop.reason
+        rig.teleoperation = (0.3, 0.0)
+        assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(30))
+        rig.teleoperation = None
+        assert rig.set_estop(False).success
+        rig.until(lambda: rig.reason("await_resume"))
+    rig.state, rig.estop = None, None
+    with gate(tmp_path):  # it ended in order and without a stop: free to move
+        rig.until(lambda: rig.reason("no_command"))
+        assert not rig.estop.engaged
+
+
+def test_a_robot_without_a_bumper_says_so(alone: Rig, tmp_path: Path) -> None:
+    alone.bumper = None
+    with gate(tmp_path):
+        alone.until(lambda: alone.reason("bumper_none"))
+    with gate(tmp_path, "-p", "bumper_source:=none"):
+        alone.until(lambda: alone.reason("no_command"))
+
+
+def test_a_record_that_cannot_be_written_ends_the_gate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(AssertionError, match="ended with 2"), gate(file / "folder") as running:
+        running.wait(20)
+    assert "cannot keep its record" in capfd.readouterr().err
 
 
 def test_an_unknown_parameter_is_refused_with_a_suggestion(capfd: pytest.CaptureFixture[str]) -> None:
