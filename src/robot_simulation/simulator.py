@@ -133,7 +133,8 @@ class SimulatedRobot:
         """Return where the robot really is."""
         rotation = np.asarray(self._data.xmat[self._body]).reshape(3, 3)
         velocity = np.zeros(6)
-        mujoco.mj_objectVelocity(self._model, self._data, mujoco.mjtObj.mjOBJ_BODY, self._body, velocity, 1)
+        # The link's own frame; mjOBJ_BODY would be that of its inertia, whose axes MuJoCo orders as it likes.
+        mujoco.mj_objectVelocity(self._model, self._data, mujoco.mjtObj.mjOBJ_XBODY, self._body, velocity, 1)
         x, y, z = (float(part) for part in self._data.xpos[self._body])
         roll = float(np.arctan2(rotation[2, 1], rotation[2, 2]))
         pitch = float(-np.arcsin(np.clip(rotation[2, 0], -1.0, 1.0)))
@@ -216,8 +217,14 @@ class Simulator:
             robot.after_step()
 
     def refresh(self) -> None:
-        """Bring poses and sensors to the end of the last step; call it before reading sensors."""
-        mujoco.mj_forward(self.model, self.data)
+        """Bring poses and sensors to the end of the last step; call it before reading sensors.
+
+        Accelerations stay those of the last step: the wheels' next command, on which new ones depend, is not known yet.
+        """
+        mujoco.mj_fwdPosition(self.model, self.data)
+        mujoco.mj_sensorPos(self.model, self.data)
+        mujoco.mj_fwdVelocity(self.model, self.data)
+        mujoco.mj_sensorVel(self.model, self.data)
 
     def _move_actors(self) -> None:
         for actor, index in self._actors:

@@ -62,7 +62,9 @@ def test_a_silent_commander_stops_the_robot(tmp_path):
     simulator = make(tmp_path, command_timeout=0.5)
     robot = simulator.robots[0]
     robot.command(0.3, 0.0)
-    advance(simulator, 2.0)
+    advance(simulator, 0.5)
+    assert robot.truth().vx == pytest.approx(0.3, abs=0.02)
+    advance(simulator, 1.5)
     assert robot.drive.timed_out(simulator.time)
     assert abs(robot.truth().vx) < 0.01
 
@@ -77,6 +79,20 @@ def test_the_same_seed_gives_the_same_drive_and_another_seed_another(tmp_path):
 
     assert final(3) == final(3)
     assert final(3)[0] != final(4)[0]
+
+
+def test_its_true_speed_is_in_its_own_axes_and_that_of_its_place(tmp_path):
+    simulator = make(tmp_path, pose=SE2(0.0, 0.0, 0.7))
+    robot = simulator.robots[0]
+    robot.command(0.3, 0.5)
+    advance(simulator, 1.0)
+    before = robot.truth()
+    advance(simulator, 0.1)
+    after = robot.truth()
+    assert (after.vx, after.w) == pytest.approx((0.3, 0.5), abs=0.02)
+    assert after.vy == pytest.approx(0.0, abs=0.02)
+    assert math.hypot(after.x - before.x, after.y - before.y) / 0.1 == pytest.approx(after.vx, abs=0.01)
+    assert (after.yaw - before.yaw) / 0.1 == pytest.approx(after.w, abs=0.01)
 
 
 def test_lidar_spreads_its_rays_over_both_ends_and_does_not_see_its_robot(tmp_path):
