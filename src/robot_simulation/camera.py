@@ -14,6 +14,8 @@ from robot_simulation.errors import CameraUnavailable
 from robot_simulation.gazebo_blocks import CameraBlock
 from robot_simulation.model_builder import VISUAL
 
+_OFF = ("disable", "disabled", "off", "false", "0")
+"""Values of MUJOCO_GL that ask for no pictures, as MuJoCo's own Python package reads them."""
 _HINT = "install libegl1 libgl1-mesa-dri (or libosmesa6), or start with camera:=false"
 
 
@@ -25,7 +27,11 @@ def intrinsics(block: CameraBlock) -> NDArray[np.float64]:
 
 def make_context(width: int, height: int) -> object:
     """Return a current OpenGL context without a window, trying EGL and then OSMesa. Raises CameraUnavailable."""
-    wanted = os.environ.get("MUJOCO_GL", "")
+    wanted = os.environ.get("MUJOCO_GL", "").strip().lower()
+    if wanted in _OFF:
+        raise CameraUnavailable(
+            f"pictures are switched off by MUJOCO_GL={wanted}", hint="unset MUJOCO_GL, or start with camera:=false"
+        )
     problems = []
     for backend in [wanted] if wanted in ("egl", "osmesa") else ["egl", "osmesa"]:
         # PyOpenGL binds itself to the platform that it finds in the environment at its first import.

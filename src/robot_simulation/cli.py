@@ -67,20 +67,21 @@ def run(
     import time
 
     from robot_simulation.model_builder import Spawn
+    from robot_simulation.schedule import Rate
     from robot_simulation.sdf_reader import read_world
     from robot_simulation.simulator import Simulator
     from robot_simulation.urdf_reader import read_robot
     from robot_simulation.viewer import open_viewer
 
     simulator = Simulator(read_world(world), [Spawn(read_robot(robot), "robot")])
-    window = open_viewer(simulator) if viewer else None
+    window, frames = open_viewer(simulator) if viewer else None, Rate(30.0)
     start = time.perf_counter()
     while simulator.time < duration and (window is None or window.is_running()):
         simulator.step()
         ahead = simulator.time / rtf - (time.perf_counter() - start) if rtf > 0.0 else 0.0
+        if window is not None and frames.due(simulator.time):
+            window.sync()
         if ahead > 0.01:
-            if window is not None:
-                window.sync()
             time.sleep(ahead)
     wall = max(time.perf_counter() - start, 1e-9)
     simulator.refresh()

@@ -66,7 +66,10 @@ def _compare_scan(checks: Checks, ours: NDArray[np.float32], scan: Mapping[str, 
     with np.errstate(invalid="ignore"):
         jump = np.abs(np.diff(theirs, append=theirs[-1])) > 0.2
     smooth = both & ~jump & ~np.roll(jump, 1)
+    checks.figures["lidar_rays_compared"] = int(smooth.sum())
     if not smooth.any():
+        if both.any():
+            checks.failures.append("every ray lies at an edge: no distance can be compared")
         return
     errors = np.abs(ours[smooth] - theirs[smooth])
     checks.at_most("lidar_median_error_m", float(np.median(errors)), 0.01)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from robot_simulation.xml_file import Element
@@ -16,6 +16,7 @@ REFERENCE_IGNORED = (
     "preserveFixedJoint", "disableFixedJointLumping", "material", "kp", "kd", "minDepth", "maxVel", "selfCollide",
     "self_collide", "gravity", "turnGravityOff", "fdir1", "maxContacts", "visual", "implicitSpringDamper", "static",
 )  # fmt: skip
+_WHEEL_HINT = "DiffDrive needs one continuous joint for each wheel"
 SENSOR_IGNORED = ("always_on", "visualize", "enable_metrics", "ignition_frame_id", "gz_frame_id", "topic", "plugin")
 
 
@@ -129,9 +130,12 @@ class GazeboBlocks:
     friction: dict[str, float]
 
 
-def read_blocks(blocks: Iterable[Element], links: Iterable[str], joints: Iterable[str]) -> GazeboBlocks:
-    """Return what the blocks state. Raises DescriptionError for unknown elements, links and joints."""
-    links, joints = list(links), list(joints)
+def read_blocks(blocks: Iterable[Element], links: Iterable[str], joints: Mapping[str, str]) -> GazeboBlocks:
+    """Return what the blocks state; `joints` maps name to kind.
+
+    Raises DescriptionError for unknown elements, links and joints, and for a drive that could not turn.
+    """
+    links = list(links)
     drive, battery = None, None
     friction: dict[str, float] = {}
     lidars: list[LidarBlock] = []
@@ -156,10 +160,12 @@ def read_blocks(blocks: Iterable[Element], links: Iterable[str], joints: Iterabl
                 raise plugin.error(f"unknown plugin '{system}'{suggest(system, known)}", f"known: {', '.join(known)}")
         for sensor in block.all("sensor"):
             kind = sensor.attribute("type")
+            if link not in links:
+                raise sensor.error(f"sits on '{link}', which is no link", 'put it into <gazebo reference="LINK">')
             if kind in ("gpu_lidar", "lidar", "ray", "gpu_ray"):
                 lidars.append(_lidar(sensor, link))
             elif kind == "camera":
-                cameras.append(_camera(sensor, link))
+                cameras.append(read_camera(sensor, link))
             elif kind == "imu":
                 imus.append(_imu(sensor, link))
             elif kind == "contact":
@@ -179,7 +185,7 @@ def _limits(plugin: Element, kind: str) -> Limits:
     )
 
 
-def _drive(plugin: Element, joints: list[str]) -> DriveBlock:
+def _drive(plugin: Element, joints: Mapping[str, str]) -> DriveBlock:
     limits = [
         f"{end}{kind}_{what}"
         for end in ("min_", "max_")
@@ -202,14 +208,19 @@ def _drive(plugin: Element, joints: list[str]) -> DriveBlock:
             if name not in joints:
                 raise plugin.error(
                     f"{side} '{name}' is not a joint of the robot{suggest(name, joints)}",
-                    hint="DiffDrive needs one continuous joint for each wheel",
+                    hint=_WHEEL_HINT,
                 )
+            if joints[name] not in ("continuous", "revolute"):
+                raise plugin.error(f"{side} '{name}' is {joints[name]} and cannot turn", hint=_WHEEL_HINT)
         sides.append(names)
+    separation, radius = plugin.number("wheel_separation", 1.0), plugin.number("wheel_radius", 0.2)
+    if separation <= 0.0 or radius <= 0.0:
+        raise plugin.error(f"a wheel_separation of {separation} m and a wheel_radius of {radius} m: both must be > 0")
     return DriveBlock(
         left_joints=sides[0],
         right_joints=sides[1],
-        separation=plugin.number("wheel_separation", 1.0),
-        radius=plugin.number("wheel_radius", 0.2),
+        separation=separation,
+        radius=radius,
         linear=_limits(plugin, "linear"),
         angular=_limits(plugin, "angular"),
         odom_rate=plugin.number("odom_publish_frequency", 50.0),
@@ -270,7 +281,8 @@ def _lidar(sensor: Element, link: str) -> LidarBlock:
     )
 
 
-def _camera(sensor: Element, link: str) -> CameraBlock:
+def read_camera(sensor: Element, link: str) -> CameraBlock:
+    """Return a `<sensor type="camera">` that sits on `link`."""
     sensor.check_children(("update_rate", "camera"), (*SENSOR_IGNORED, "pose"))
     camera = sensor.need("camera")
     camera.check_children(

@@ -51,7 +51,7 @@ class Imu:
         w, x, y, z = mat2quat(self._start @ self._rotation(data))
         gyro, acceleration = (np.array(data.sensordata[start : start + 3]) for start in self._addresses)
         for values, noise in ((gyro, self.block.gyro_noise), (acceleration, self.block.accelerometer_noise)):
-            if noise.stddev > 0.0:
+            if noise.stddev > 0.0 or noise.mean:
                 values += self._random.normal(noise.mean, noise.stddev, 3)
         gx, gy, gz = (float(part) for part in gyro)
         ax, ay, az = (float(part) for part in acceleration)

@@ -37,16 +37,17 @@ def read_reference(folder: Path) -> Reference:
     path = folder / "expected.json"
     try:
         recorded = json.loads(path.read_text(encoding="utf-8"))
+        columns, experiments = tuple(recorded["columns"]), recorded["experiments"]
         return Reference(
             folder,
             read_world(folder / recorded.get("world", "reference.sdf")),
             read_robot(folder / recorded.get("robot", "reference_robot.urdf")),
-            tuple(recorded["columns"]),
-            recorded["experiments"],
+            columns,
+            experiments,
             recorded.get("variants", {}),
             recorded.get("sensors", {}).get("poses", {}),
         )
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise DescriptionError(
             f"{path}: is no recording that can be compared with: {error!r}",
             hint="name a folder that holds expected.json with columns and experiments",

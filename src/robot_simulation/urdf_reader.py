@@ -68,7 +68,7 @@ def robot_from(root: Element) -> Robot:
     roots = [name for name in elements if name not in children]
     if len(roots) != 1 or len(set(children)) != len(children):
         raise root.error(f"the links form no tree: {len(roots)} root links ({', '.join(roots)})")
-    blocks = read_blocks(root.all("gazebo"), elements, [joint.name for joint in joints])
+    blocks = read_blocks(root.all("gazebo"), elements, {joint.name: joint.kind for joint in joints})
     links = tuple(_link(element, colours, blocks.friction.get(name, 1.0)) for name, element in elements.items())
     return Robot(root.attributes.get("name", "robot"), roots[0], links, joints, blocks, root.file)
 
