@@ -45,7 +45,7 @@ def publish(qos, frames, rate):
     node = rclpy.create_node("image_hop_publisher")
     publisher = node.create_publisher(Image, "image_hop", profile(qos))
     deadline = time.monotonic() + LIMIT_S
-    while publisher.get_subscription_count() == 0 and time.monotonic() < deadline:
+    while rclpy.ok() and publisher.get_subscription_count() == 0 and time.monotonic() < deadline:
         rclpy.spin_once(node, timeout_sec=0.05)
     picture = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
     begin = time.monotonic()
@@ -80,7 +80,9 @@ def receive(qos, frames, rate):
     node.create_subscription(Image, "image_hop", take, profile(qos))
     print("ready", flush=True)
     end = time.monotonic() + LIMIT_S + frames / rate
-    while len(delays) < frames and time.monotonic() < end:
+    # Ends with its parent too: a receiver whose measurement was killed must not go on beside the next one.
+    parent = os.getppid()
+    while rclpy.ok() and os.getppid() == parent and len(delays) < frames and time.monotonic() < end:
         rclpy.spin_once(node, timeout_sec=0.2)
         # After the first picture, two seconds of silence longer than the whole sending mean that the rest is lost.
         if delays and time.monotonic() - last[0] > 2.0 + frames / rate / 2:
