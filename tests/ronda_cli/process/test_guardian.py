@@ -6,7 +6,9 @@ import sys
 
 from ronda_cli.process import guardian
 
-WAIT = [sys.executable, "-S", "-c", "import signal; print(1, flush=True); signal.pause()"]
+# Ends in the kernel at SIGINT: an interpreter that unwinds may take longer than the sweep waits.
+WAITING = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); print(1, flush=True); signal.pause()"
+WAIT = [sys.executable, "-S", "-c", WAITING]
 
 
 def start(mark=None):

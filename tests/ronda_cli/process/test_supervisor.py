@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The launcher as its user meets it: real processes, real signals, nothing left behind."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -45,8 +46,8 @@ def test_a_signal_ends_everything_and_is_told_by_the_exit_code(launch, alive, nu
 
 
 def test_who_ignores_sigint_gets_sigterm_then_sigkill(launch, alive):
-    times = {"sigterm_timeout": 0.1, "sigkill_timeout": 0.1}
-    running = launch(launch_file(actor("polite", "ignore=2", **times), actor("deaf", "ignore=2,15", **times)))
+    polite = actor("polite", "ignore=2", sigterm_timeout=0.1, sigkill_timeout=3600)
+    running = launch(launch_file(polite, actor("deaf", "ignore=2,15", sigterm_timeout=0.1, sigkill_timeout=0.1)))
     pids = [running.pid_of("polite"), running.pid_of("deaf")]
     running.process.send_signal(signal.SIGINT)
     running.end()
@@ -88,8 +89,11 @@ def test_a_process_that_fails_fails_the_launch_but_ends_nobody(launch):
 
 
 @pytest.mark.parametrize(("code", "expected"), [(0, 0), (4, 1)])
-def test_the_end_of_a_required_process_ends_the_launch(launch, alive, code, expected):
-    running = launch(launch_file(actor("waits"), actor("needed", f"exit={code}", on_exit="shutdown")))
+def test_the_end_of_a_required_process_ends_the_launch(launch, alive, tmp_path, code, expected):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    needed = actor("needed", f"after={pipe} exit={code}", on_exit="shutdown")
+    running = launch(launch_file(actor("waits", f"meets={pipe}"), needed))
     assert running.end() == expected
     assert "needed is required: stopping" in running.lines
     assert not alive(running.pid_of("waits"))
