@@ -36,9 +36,11 @@ os.environ["ROS_PYTHON_CHECK_FIELDS"] = "1"
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(_domain)
 os.environ["ROS_LOG_DIR"] = str(_logs)
-# A site of this run alone: what a killed node leaves there must not be found by the next run.
-_site = tempfile.TemporaryDirectory(prefix="ronda-test-site-")
-os.environ["RONDA_DATA_DIR"] = _site.name
+# A site of the tests alone; what a killed safety gate left there must not be found by the next run.
+_site = Path(tempfile.gettempdir()) / f"ronda-test-site-{os.getuid()}"
+os.environ["RONDA_DATA_DIR"] = str(_site)
+for _left in _site.glob(f"safety_gate_*_{_domain}.json"):
+    _left.unlink(missing_ok=True)
 os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"] = str(Path(__file__).parent.parent / "config" / "fastdds.xml")
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_threads] = "1"
