@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A filter for tests and measurements: finds frames in standard input and writes the good ones out again, encoded anew.
 // With --barrier it drives the barrier machine instead: each line "TIME_MS COMMAND OPEN_END CLOSED_END LOOP BEAM FIRE ESTOP
-// LINK AUTO" (COMMAND: n, o, c, s, r) is answered with "RESULT STATE REASON MOTOR MOVEMENTS".
+// LINK AUTO" is answered with "RESULT STATE REASON MOTOR MOVEMENTS FIRE_OPEN". COMMAND: n nothing, o open, c close, f close
+// by force, s stop, r reset, a close by itself according to AUTO, h hold open; x starts anew.
 #include <unistd.h>
 
 #include <cstdio>
@@ -41,14 +42,17 @@ int barrier() {
     }
     const auto t = static_cast<std::uint32_t>(now);
     auto result = ronda::Result::kDone;
+    if (command == 'h') machine.hold_open();
     if (command == 'a') machine.auto_close(v[7] != 0);
     if (command == 'o') result = machine.open(t);
-    if (command == 'c') result = machine.close(t);
+    if (command == 'c') result = machine.close(t, false);
+    if (command == 'f') result = machine.close(t, true);
     if (command == 's') result = machine.stop();
     if (command == 'r') result = machine.reset();
     const int motor = machine.update({v[0] != 0, v[1] != 0, v[2] != 0, v[3] != 0, v[4] != 0, v[5] != 0, v[6] != 0}, t);
-    std::printf("%d %d %d %d %lu\n", static_cast<int>(result), static_cast<int>(machine.state()),
-                static_cast<int>(machine.reason()), motor, static_cast<unsigned long>(machine.movements()));
+    std::printf("%d %d %d %d %lu %d\n", static_cast<int>(result), static_cast<int>(machine.state()),
+                static_cast<int>(machine.reason()), motor, static_cast<unsigned long>(machine.movements()),
+                machine.fire_open() ? 1 : 0);
   }
   return 0;
 }

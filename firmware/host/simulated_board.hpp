@@ -31,10 +31,12 @@ struct Motor {
 
 class SimulatedBoard final : public ronda::Board {
  public:
-  SimulatedBoard() : start_(std::chrono::steady_clock::now()) {}
+  // With `stepped` its time stands still but for advance().
+  explicit SimulatedBoard(bool stepped = false) : stepped_(stepped), start_(std::chrono::steady_clock::now()) {}
 
   std::uint32_t millis() override {
     using namespace std::chrono;
+    if (stepped_) return now_;
     return static_cast<std::uint32_t>(duration_cast<milliseconds>(steady_clock::now() - start_).count());
   }
 
@@ -57,7 +59,13 @@ class SimulatedBoard final : public ronda::Board {
     left.powered = right.powered = powered;
   }
 
-  void barrier(int direction) override { direction_ = direction; }
+  // A witness of its own, beside what the firmware believes: an arm that goes down upon something.
+  void barrier(int direction) override {
+    const bool danger = switches.loop || switches.beam || switches.fire || switches.estop;
+    if (direction < 0 && direction_ >= 0) ++closings;
+    if (direction < 0 && danger) ++unsafe;
+    direction_ = direction;
+  }
   void relays(std::uint8_t mask) override { relay_mask = mask; }
   std::uint32_t boot_id() override { return std::random_device{}() | 1u; }
   const char* name() override { return "host"; }
@@ -67,6 +75,9 @@ class SimulatedBoard final : public ronda::Board {
       out_size_ += size;
     }
   }
+
+  void advance(std::uint32_t ms) { now_ += ms; }
+  int direction() const { return direction_; }
 
   void step() {
     const std::uint32_t now = millis();
@@ -89,6 +100,8 @@ class SimulatedBoard final : public ronda::Board {
   ronda::Sensors switches;
   double arm = 0;  // 0 closed, 1 open
   double arm_seconds = 1.5;
+  unsigned long closings = 0;
+  unsigned long unsafe = 0;
   bool jammed = false;
   bool both_ends = false;
   bool no_ends = false;
@@ -99,6 +112,8 @@ class SimulatedBoard final : public ronda::Board {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(static_cast<std::int64_t>(ticks) + 0x7fffff00));
   }
 
+  bool stepped_;
+  std::uint32_t now_ = 0;
   std::chrono::steady_clock::time_point start_;
   std::uint32_t stepped_at_ = 0;
   int direction_ = 0;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A barrier for boards that have relays and inputs but no logic of their own.
 
-It never starts to close over an occupied loop or beam, and reopens when one becomes occupied meanwhile. The firmware
-has the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and compares.
+It never starts to close over an occupied loop or beam, and reopens when one becomes occupied meanwhile. A fire alarm
+opens it, once even out of a fault, and holds it open until a person asks for closing (close, `forced`). The firmware the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and compares.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,29 @@ class Reason(IntEnum):
     COMMAND = 6
     LINK_LOST = 7
     ESTOP = 8
+    FIRE = 9
+
+
+_TEXTS = {
+    Reason.NONE: "",
+    Reason.BOTH_ENDS: "both end switches at once",
+    Reason.TOO_SLOW: "the other end was not reached in time",
+    Reason.DID_NOT_LEAVE: "did not leave its end",
+    Reason.MOVED_BY_FORCE: "left its end unasked: moved by force, or an end switch has failed",
+    Reason.OBSTACLE: "something under the arm",
+    Reason.COMMAND: "by command",
+    Reason.LINK_LOST: "link lost",
+    Reason.ESTOP: "emergency stop",
+    Reason.FIRE: "fire alarm",
+}
+
+
+def reason_text(number: int) -> str:
+    """What a reason means, in words; of newer firmware perhaps unknown."""
+    try:
+        return _TEXTS[Reason(number)]
+    except ValueError:
+        return f"unknown reason {number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class Barrier:
         self._times = times or BarrierTimes()
         self.state = BarrierCondition.UNKNOWN
         self.reason = Reason.NONE
-        self.fire_open = False
+        self.fire_open = self._fire_tried = False
         self.movements = 0
         self._last = BarrierInputs()
         self._auto_close = False
@@ -79,13 +102,13 @@ class Barrier:
         self.reason = Reason.COMMAND
         return Result.DONE
 
-    def close(self, now: int) -> Result:
-        """Ask to close; ends the holding open after a fire alarm, which is why a person has to ask."""
+    def close(self, now: int, *, forced: bool = False) -> Result:
+        """Ask to close. `forced`: a person sees the lane and ends the holding open; sensors count all the same."""
         if self._last.estop:
             return Result.REFUSED_ESTOP
         if self.state in (BarrierCondition.FAULT, BarrierCondition.UNKNOWN):
             return Result.REFUSED_FAULT
-        if self._last.fire:
+        if self._last.fire or (self.fire_open and not forced):
             return Result.REFUSED_FIRE
         if self.state in (BarrierCondition.CLOSED, BarrierCondition.CLOSING):
             return Result.DONE
@@ -110,6 +133,15 @@ class Barrier:
             self.state, self.reason = BarrierCondition.UNKNOWN, Reason.NONE
         return Result.DONE
 
+    def hold_open(self) -> None:
+        """Hold it open as after a fire alarm."""
+        self.fire_open = True
+
+    def restart(self) -> None:
+        """Begin anew after a gap: the end switches will tell where the arm is. A hold after a fire outlives it."""
+        self.state, self.reason = BarrierCondition.UNKNOWN, Reason.NONE
+        self._passed, self._clear_at, self._last = False, None, BarrierInputs()
+
     def auto_close(self, on: bool) -> None:
         """Close by itself once a vehicle has passed."""
         self._auto_close, self._passed = on, False
@@ -123,15 +155,21 @@ class Barrier:
             self._clear_at = now
         if inputs.open_end and inputs.closed_end and self.state is not BarrierCondition.FAULT:
             self._fault(Reason.BOTH_ENDS)
+        self.fire_open |= inputs.fire
+        self._fire_tried &= inputs.fire
         if inputs.estop:
             if self.state in _MOVING:
                 self._halt(Reason.ESTOP)
             return 0
-        self.fire_open |= inputs.fire
         self._step(inputs, now)
         shut = (BarrierCondition.CLOSED, BarrierCondition.STOPPED, BarrierCondition.CLOSING)
-        if inputs.fire and self.state in shut:
+        # Out of a fault one try for each alarm: people come first, but no motor is driven against a wreck for ever.
+        fault = self.state is BarrierCondition.FAULT and self.reason is not Reason.BOTH_ENDS
+        stuck = fault and not self._fire_tried
+        if inputs.fire and (self.state in shut or stuck):
+            self._fire_tried |= stuck
             self._move(BarrierCondition.OPENING, now)
+            self.reason = Reason.FIRE
         return {BarrierCondition.OPENING: 1, BarrierCondition.CLOSING: -1}.get(self.state, 0)
 
     def _step(self, inputs: BarrierInputs, now: int) -> None:
@@ -142,7 +180,9 @@ class Barrier:
         elif state is BarrierCondition.CLOSING:
             if inputs.loop or inputs.beam or not inputs.link:
                 self._move(BarrierCondition.OPENING, now)
-                self.reason = Reason.OBSTACLE if inputs.loop or inputs.beam else Reason.LINK_LOST
+                # Who passes now may be gone before the arm is up; after a lost link whoever comes back decides anew.
+                self._passed = inputs.loop or inputs.beam
+                self.reason = Reason.OBSTACLE if self._passed else Reason.LINK_LOST
             elif inputs.closed_end:
                 self._arrive(BarrierCondition.CLOSED)
             else:
@@ -172,7 +212,7 @@ class Barrier:
         self.state, self.reason = BarrierCondition.FAULT, reason
 
     def _arrive(self, state: BarrierCondition) -> None:
-        self.state, self._displaced_at, self._passed = state, None, False
+        self.state, self._displaced_at = state, None
         self.movements += 1
 
     def _watch_travel(self, still_at_start: bool, now: int) -> None:

@@ -84,9 +84,9 @@ def battery(reading: DriveReading, empty: float, full: float, stamp: Time) -> Ba
     return message
 
 
-def barrier_state(name: str, reading: BarrierReading | None, stamp: Time) -> BarrierState:
-    """BarrierState of a reading; None: the link is down, so nothing is known."""
-    message = BarrierState(barrier_id=name, state=BarrierState.UNKNOWN, position=math.nan)
+def barrier_state(name: str, reading: BarrierReading | None, stamp: Time, why: str = "") -> BarrierState:
+    """BarrierState of a reading; None: the link is down, so nothing is known, and `why`."""
+    message = BarrierState(barrier_id=name, state=BarrierState.UNKNOWN, position=math.nan, reason=why)
     message.header.stamp = stamp
     if reading is not None:
         message.state = int(reading.condition)

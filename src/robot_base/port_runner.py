@@ -47,11 +47,19 @@ class PortRunner:
         self._losses = 0
         self._thread = threading.Thread(target=self._run, name="port-runner", daemon=True)
 
-    def start(self) -> None:
-        """Open the port in the caller's thread, so that a first failure is the caller's; then run. Raises LinkError."""
-        who = self._port.open()
-        self._opened = True
-        self._on_link(LinkReport(True, who))
+    def start(self, wait: float = 0.0) -> None:
+        """Open the port in the caller's thread, so that a first failure is the caller's; then run.
+
+        Tries again for `wait` seconds: a device may come up later than the computer. Raises LinkError.
+        """
+        end = self._clock.monotonic() + wait
+        while not self._opened:
+            try:
+                self._reopen()
+            except LinkError as error:
+                self._lost(error)
+                if self._clock.monotonic() >= end or self._ending.wait(_RETRY):
+                    raise
         self._thread.start()
 
     def stop(self) -> None:
@@ -108,7 +116,7 @@ class PortRunner:
                 future.set_exception(LinkLostError(f"{self._port.name} is not connected"))
         who = self._port.open()
         self._opened = True
-        self._on_link(LinkReport(True, who, losses=self._losses))
+        self._on_link(LinkReport(True, who, losses=self._losses))  # may use the port, and lose it again
 
     def _lost(self, error: LinkError) -> None:
         if self._opened:

@@ -12,11 +12,16 @@ from robot_base.firmware_build import program
 
 
 class SimulatedDevice:
-    """Context that runs the firmware; `link` becomes a symbolic link to its terminal and goes with it."""
+    """Context that runs the firmware; `link` becomes a symbolic link to its terminal and goes with it.
 
-    def __init__(self, link: Path | None = None, *, report: bool = False) -> None:
+    With `report` it tells its speeds and its arm without being asked; with `stepped` its time stands still but for
+    `step`.
+    """
+
+    def __init__(self, link: Path | None = None, *, report: bool = False, stepped: bool = False) -> None:
         self._link = link
-        command = [str(program("simulate")), *(["--report"] if report else [])]
+        options = [name for name, wanted in (("--report", report), ("--step", stepped)) if wanted]
+        command = [str(program("simulate")), *options]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         assert self.process.stdout is not None
         self.path = Path(self.process.stdout.readline().strip())
@@ -36,26 +41,46 @@ class SimulatedDevice:
         self.close()
 
     def tell(self, name: str, value: float) -> None:
-        """Change the device's world: bumper, estop, loop, beam, fire, jam, stall_left, voltage and so on."""
+        """Change the device's world; names and values: firmware/host/simulate.cpp."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{name} {value}\n")
         self.process.stdin.flush()
 
     def wheel_speeds(self) -> Iterator[tuple[float, float]]:
         """Speeds of the two wheels in m/s, 20 times a second, until the device ends. Needs `report`."""
+        return self._reports("wheels")
+
+    def arm_positions(self) -> Iterator[tuple[float, float]]:
+        """Where the barrier's arm is (0 closed to 1 open) and what moves it (1 opens, -1 closes, 0 nothing).
+
+        20 times a second, until the device ends. Needs `report`; instead of `wheel_speeds`, not beside it.
+        """
+        return self._reports("arm")
+
+    def _reports(self, what: str) -> Iterator[tuple[float, float]]:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            if line.startswith("wheels"):
-                _, left, right = line.split()
-                yield float(left), float(right)
+            if line.startswith(f"{what} "):
+                _, first, second = line.split()
+                yield float(first), float(second)
 
-    def set(self, name: str, value: float) -> None:
-        """Do as `tell` and wait until the device has taken it. Not beside `wheel_speeds`."""
+    def set(self, name: str, value: float) -> str:
+        """Do as `tell`, wait until the device has taken it and return its answer. Not beside the reports."""
         self.tell(name, value)
         assert self.process.stdout is not None
         while not (answer := self.process.stdout.readline()).startswith("ok"):
             if answer.startswith("unknown") or not answer:
                 raise FirmwareBuildError(f"the simulated device does not know '{name}'")
+        return answer.removeprefix("ok").strip()
+
+    def step(self, milliseconds: int) -> None:
+        """Let so much of the device's time pass. Needs `stepped`."""
+        self.set("step", milliseconds)
+
+    def witness(self) -> tuple[int, int]:
+        """How often the arm began to close, and how many steps it closed upon loop, beam, fire or emergency stop."""
+        _, closings, unsafe = self.set("witness", 0).split()
+        return int(closings), int(unsafe)
 
     def close(self) -> None:
         """End the process, as pulling the cable would: the terminal is gone."""

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The barrier: it never starts to close over an occupied loop or beam, and reopens when one becomes occupied meanwhile.
+// A fire alarm opens it, once even out of a fault, and holds it open until a person asks for closing (close, `forced`).
 // The same machine exists in Python (src/robot_base/barrier.py); a test drives both with the same inputs.
 #pragma once
 
@@ -21,6 +22,7 @@ enum class BarrierReason : std::uint8_t {
   kCommand = 6,
   kLinkLost = 7,
   kEstop = 8,
+  kFire = 9,
 };
 
 struct BarrierConfig {
@@ -53,10 +55,11 @@ class Barrier {
     return Result::kDone;
   }
 
-  Result close(std::uint32_t now) {
+  // `forced`: a person sees the lane and takes the barrier back from the fire alarm. Sensors count all the same.
+  Result close(std::uint32_t now, bool forced) {
     if (last_.estop) return Result::kRefusedEstop;
     if (state_ == BarrierState::kFault || state_ == BarrierState::kUnknown) return Result::kRefusedFault;
-    if (last_.fire) return Result::kRefusedFire;
+    if (last_.fire || (fire_open_ && !forced)) return Result::kRefusedFire;
     if (state_ == BarrierState::kClosed || state_ == BarrierState::kClosing) return Result::kDone;
     if (!clear_long(now)) return Result::kRefusedOccupied;
     fire_open_ = false;
@@ -79,6 +82,8 @@ class Barrier {
     return Result::kDone;
   }
 
+  void hold_open() { fire_open_ = true; }
+
   void auto_close(bool on) {
     auto_close_ = on;
     passed_ = false;
@@ -94,15 +99,21 @@ class Barrier {
       clear_at_ = now;
     }
     if (in.open_end && in.closed_end && state_ != BarrierState::kFault) fault(BarrierReason::kBothEnds);
+    if (in.fire) fire_open_ = true;
+    if (!in.fire) fire_tried_ = false;
     if (in.estop) {
       if (moving()) halt(BarrierReason::kEstop);
       return 0;
     }
-    if (in.fire) fire_open_ = true;
     step(in, now);
-    if (in.fire && (state_ == BarrierState::kClosed || state_ == BarrierState::kStopped ||
-                    state_ == BarrierState::kClosing)) {
+    const bool shut =
+        state_ == BarrierState::kClosed || state_ == BarrierState::kStopped || state_ == BarrierState::kClosing;
+    // Out of a fault one try for each alarm: people come first, but a motor must not be driven against a wreck for ever.
+    const bool stuck = state_ == BarrierState::kFault && reason_ != BarrierReason::kBothEnds && !fire_tried_;
+    if (in.fire && (shut || stuck)) {
+      if (stuck) fire_tried_ = true;
       move(BarrierState::kOpening, now);
+      reason_ = BarrierReason::kFire;
     }
     if (state_ == BarrierState::kOpening) return 1;
     return state_ == BarrierState::kClosing ? -1 : 0;
@@ -136,7 +147,6 @@ class Barrier {
   void arrive(BarrierState state) {
     state_ = state;
     ++movements_;
-    passed_ = false;
     displaced_ = false;
   }
 
@@ -149,9 +159,11 @@ class Barrier {
         if (in.loop || in.beam) {
           move(BarrierState::kOpening, now);
           reason_ = BarrierReason::kObstacle;
+          passed_ = true;  // somebody is passing now, and may be gone before the arm is up
         } else if (!in.link) {
           move(BarrierState::kOpening, now);
           reason_ = BarrierReason::kLinkLost;
+          passed_ = false;  // whoever comes back decides anew
         } else if (in.closed_end) {
           arrive(BarrierState::kClosed);
         } else {
@@ -209,6 +221,7 @@ class Barrier {
   bool auto_close_ = false;
   bool passed_ = false;
   bool fire_open_ = false;
+  bool fire_tried_ = false;
   bool cleared_ = false;
   bool displaced_ = false;
   std::uint32_t since_ = 0;

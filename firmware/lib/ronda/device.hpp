@@ -13,7 +13,7 @@
 
 namespace ronda {
 
-constexpr std::uint8_t kFirmware[3] = {1, 0, 0};
+constexpr std::uint8_t kFirmware[3] = {1, 1, 0};
 constexpr std::uint8_t kRelays = 8;
 
 class Device {
@@ -39,8 +39,8 @@ class Device {
       drive_.update(sensors_, now, dt, board_);
     }
     if (board_.has_barrier()) {
-      const BarrierInputs in{sensors_.open_end, sensors_.closed_end, sensors_.loop,  sensors_.beam,
-                             sensors_.fire,     sensors_.estop,      link_};
+      const BarrierInputs in{sensors_.open_end,           sensors_.closed_end, sensors_.loop, sensors_.beam,
+                             sensors_.fire || told_fire_, sensors_.estop,      link_};
       board_.barrier(barrier_.update(in, now));
     }
     update_pulses(now);
@@ -166,13 +166,18 @@ class Device {
       case Code::kBarrierOpen:
         return barrier_.open(now);
       case Code::kBarrierClose:
-        return barrier_.close(now);
+        return barrier_.close(now, value == 1);
       case Code::kBarrierStop:
         return barrier_.stop();
       case Code::kBarrierReset:
         return barrier_.reset();
       case Code::kBarrierAutoClose:
         barrier_.auto_close(value != 0);
+        return Result::kDone;
+      case Code::kBarrierFire:
+        if (value < 0 || value > 2) return Result::kBadArgument;
+        told_fire_ = value == 1;  // of any session: an alarm ends when somebody says so, not when a host restarts
+        if (value != 0) barrier_.hold_open();
         return Result::kDone;
     }
     return Result::kUnknown;
@@ -199,7 +204,8 @@ class Device {
     begin(Type::kTelemetry, telemetry_sequence_++);
     const std::uint32_t age = drive_.age(now);
     const std::uint8_t inputs = static_cast<std::uint8_t>(
-        sensors_.bumper | sensors_.estop << 1 | sensors_.loop << 2 | sensors_.beam << 3 | sensors_.fire << 4 |
+        sensors_.bumper | sensors_.estop << 1 | sensors_.loop << 2 | sensors_.beam << 3 |
+        (sensors_.fire || told_fire_) << 4 |
         sensors_.open_end << 5 | sensors_.closed_end << 6);
     Writer(out_)
         .u32(session_)
@@ -262,6 +268,7 @@ class Device {
   std::uint32_t telemetry_at_ = 0;
   std::uint32_t link_at_ = 0;
   bool link_ = false;
+  bool told_fire_ = false;
   std::uint16_t telemetry_sequence_ = 0;
   std::uint8_t relays_ = 0;
   std::uint16_t pulse_ms_[kRelays] = {};

@@ -31,6 +31,7 @@ enum class Code : std::uint8_t {
   kBarrierStop = 0x22,
   kBarrierReset = 0x23,
   kBarrierAutoClose = 0x24,
+  kBarrierFire = 0x25,
 };
 
 enum class Result : std::uint8_t {

@@ -5,6 +5,7 @@ import secrets
 import select
 from collections.abc import Callable
 
+from robot_base.barrier import reason_text
 from robot_base.drivers.ports import BarrierCondition, BarrierReading, DriveReading
 from robot_base.errors import CommandRefusedError, LinkError, LinkLostError, ProtocolError
 from robot_base.gate_types import Drive
@@ -36,10 +37,6 @@ _DRIVES = {
     DriveMode.FAULT: Drive.FAULT,
     DriveMode.ESTOP: Drive.ESTOP,
 }
-_REASONS = (
-    "", "both end switches at once", "movement took too long", "did not leave its end", "moved by force",
-    "something under the arm", "by command", "link lost", "emergency stop",
-)  # fmt: skip
 _SILENCE = 0.25  # s without telemetry: the link is lost
 _GREETING = 1.5  # s to wait for a WELCOME
 _TRIES, _PATIENCE = 4, 0.05  # times a command is sent, s to wait for its ACK each time
@@ -177,16 +174,16 @@ class FramedPort:
             beam=Inputs.BEAM in told.inputs,
             fire_open=told.fire_open,
             movements=told.barrier_movements,
-            reason=_REASONS[told.barrier_reason] if told.barrier_reason < len(_REASONS) else "unknown",
+            reason=reason_text(told.barrier_reason),
         )
 
     def open_barrier(self) -> None:
         """See BarrierPort."""
         self.command(Code.BARRIER_OPEN)
 
-    def close_barrier(self) -> None:
+    def close_barrier(self, *, forced: bool = False) -> None:
         """See BarrierPort."""
-        self.command(Code.BARRIER_CLOSE)
+        self.command(Code.BARRIER_CLOSE, value=int(forced))
 
     def stop_barrier(self) -> None:
         """See BarrierPort."""
@@ -195,6 +192,18 @@ class FramedPort:
     def reset_barrier(self) -> None:
         """See BarrierPort."""
         self.command(Code.BARRIER_RESET)
+
+    def auto_close(self, on: bool) -> None:
+        """See BarrierPort."""
+        self.command(Code.BARRIER_AUTO_CLOSE, value=int(on))
+
+    def fire_alarm(self, on: bool) -> None:
+        """See BarrierPort."""
+        self.command(Code.BARRIER_FIRE, value=int(on))
+
+    def hold_open(self) -> None:
+        """See BarrierPort."""
+        self.command(Code.BARRIER_FIRE, value=2)
 
     def switch(self, index: int, closed: bool, pulse: float = 0.0) -> None:
         """See RelayPort."""
@@ -228,6 +237,11 @@ class FramedPort:
             raise LinkLostError(f"{self.name} did not acknowledge {code.name} after {_TRIES} tries")
         if answers[0] is Result.WRONG_SESSION:
             raise LinkLostError(f"{self.name} was restarted")
+        if answers[0] is Result.UNKNOWN:
+            raise CommandRefusedError(
+                f"{self.name} does not know {code.name.lower()}",
+                hint="it lacks that part, or its firmware is older than this program",
+            )
         if answers[0] is not Result.DONE:
             raise CommandRefusedError(f"{self.name} refuses {code.name.lower()}: {answers[0].name.lower()}")
 

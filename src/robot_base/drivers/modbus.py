@@ -7,13 +7,13 @@ leaving.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from pymodbus.client import ModbusSerialClient
 from pymodbus.exceptions import ModbusException
 
-from robot_base.barrier import Barrier, BarrierInputs
+from robot_base.barrier import Barrier, BarrierInputs, reason_text
 from robot_base.drivers.ports import BarrierReading
 from robot_base.errors import BaseConfigError, CommandRefusedError, LinkError, LinkLostError
 from robot_base.serial_line import find_device
@@ -69,6 +69,7 @@ class ModbusPort:
         self._barrier = Barrier()
         self._motor = 0
         self._inputs = BarrierInputs()
+        self._fire = False
 
     def open(self) -> str:
         """Open the line, stop the motor, read the inputs once. Raises LinkError."""
@@ -84,8 +85,7 @@ class ModbusPort:
         except LinkError:
             self.close()
             raise
-        # Where the arm is, the end switches tell; nothing is carried over from before.
-        self._barrier = Barrier()
+        self._barrier.restart()
         return f"Modbus board {self._map.device_id}"
 
     def close(self) -> None:
@@ -102,25 +102,25 @@ class ModbusPort:
 
     def read_barrier(self) -> BarrierReading:
         """See BarrierPort. Runs one step of the barrier."""
-        self._inputs = self._read_inputs()
+        seen = self._read_inputs()
+        self._inputs = replace(seen, fire=seen.fire or self._fire)
         self._drive_motor(self._barrier.update(self._inputs, self._now()))
-        reason = self._barrier.reason.name.lower().replace("_", " ") if self._barrier.reason else ""
         return BarrierReading(
             condition=self._barrier.state,
             loop=self._inputs.loop,
             beam=self._inputs.beam,
             fire_open=self._barrier.fire_open,
             movements=self._barrier.movements,
-            reason=reason,
+            reason=reason_text(self._barrier.reason),
         )
 
     def open_barrier(self) -> None:
         """See BarrierPort."""
         self._judge("open", self._barrier.open(self._now()))
 
-    def close_barrier(self) -> None:
+    def close_barrier(self, *, forced: bool = False) -> None:
         """See BarrierPort."""
-        self._judge("close", self._barrier.close(self._now()))
+        self._judge("close", self._barrier.close(self._now(), forced=forced))
 
     def stop_barrier(self) -> None:
         """See BarrierPort."""
@@ -130,6 +130,18 @@ class ModbusPort:
     def reset_barrier(self) -> None:
         """See BarrierPort."""
         self._barrier.reset()
+
+    def auto_close(self, on: bool) -> None:
+        """See BarrierPort."""
+        self._barrier.auto_close(on)
+
+    def fire_alarm(self, on: bool) -> None:
+        """See BarrierPort."""
+        self._fire = on
+
+    def hold_open(self) -> None:
+        """See BarrierPort."""
+        self._barrier.hold_open()
 
     def switch(self, index: int, closed: bool, pulse: float = 0.0) -> None:
         """See RelayPort. Pulses need a board that times them, which plain Modbus does not offer."""

@@ -99,14 +99,26 @@ class BarrierPort(Port, Protocol):
     def open_barrier(self) -> None:
         """Open. Raises CommandRefusedError."""
 
-    def close_barrier(self) -> None:
-        """Close, unless loop or beam are occupied. Raises CommandRefusedError."""
+    def close_barrier(self, *, forced: bool = False) -> None:
+        """Close, unless loop or beam are occupied or it is held open since a fire alarm. Raises CommandRefusedError.
+
+        `forced`: a person sees the lane and ends that hold; loop and beam count all the same.
+        """
 
     def stop_barrier(self) -> None:
         """Stop where it is."""
 
     def reset_barrier(self) -> None:
         """Leave the fault state."""
+
+    def auto_close(self, on: bool) -> None:
+        """Close by itself, or not, once a vehicle has passed. To be said again after each opening of the line."""
+
+    def fire_alarm(self, on: bool) -> None:
+        """A fire alarm begins or ends; with the alarm input either one opens the barrier and holds it open."""
+
+    def hold_open(self) -> None:
+        """Hold it open as after a fire alarm; for a device that was restarted and cannot know."""
 
 
 class RelayPort(Port, Protocol):
@@ -117,3 +129,7 @@ class RelayPort(Port, Protocol):
 
     def relay_states(self) -> list[bool]:
         """Which contacts are closed."""
+
+
+class GatePort(BarrierPort, RelayPort, Protocol):
+    """The board of a gate: a barrier and switched outputs."""

@@ -3,9 +3,10 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-from robot_base.drivers.ports import BarrierPort, DrivePort
+from robot_base.drivers.ports import DrivePort, GatePort
 from robot_base.errors import BaseConfigError
 
 
@@ -28,7 +29,7 @@ def drive_port(values: Mapping[str, Any]) -> DrivePort:
     raise BaseConfigError(f"there is no driver '{driver}'", hint="framed, roboteq, arduino")
 
 
-def barrier_port(values: Mapping[str, Any]) -> BarrierPort:
+def gate_port(values: Mapping[str, Any]) -> GatePort:
     """The barrier that the parameters of the barrier node (parameters/barrier.yaml) name. Raises BaseConfigError."""
     driver, device, baud = values["driver"], values["device"], values["baud"]
     if driver == "framed":
@@ -38,5 +39,21 @@ def barrier_port(values: Mapping[str, Any]) -> BarrierPort:
     if driver == "modbus":
         from robot_base.drivers.modbus import ModbusMap, ModbusPort
 
-        return ModbusPort(device, baud, ModbusMap(device_id=values["modbus_device_id"]))
+        return ModbusPort(device, baud, ModbusMap(**{f.name: values[f"modbus_{f.name}"] for f in fields(ModbusMap)}))
     raise BaseConfigError(f"there is no barrier driver '{driver}'", hint="framed, modbus")
+
+
+def relay_pulses(values: Mapping[str, Any]) -> dict[str, float]:
+    """Pulse in seconds (0: none) of each named relay, in the order of the contacts. Raises BaseConfigError."""
+    names, pulses = list(values["relays"]), list(values["relay_pulses"])
+    if len(set(names)) != len(names) or "" in names:
+        raise BaseConfigError(f"the relays {names} need a name each, and no name twice")
+    if len(pulses) > len(names):
+        raise BaseConfigError(
+            f"{len(pulses)} relay_pulses for {len(names)} relays", hint="one for each, in their order"
+        )
+    if values["driver"] == "modbus" and any(pulses):
+        raise BaseConfigError(
+            "a Modbus board does not time pulses", hint="0 for each relay, or a board that speaks Ronda's protocol"
+        )
+    return dict(zip(names, pulses + [0.0] * (len(names) - len(pulses)), strict=True))

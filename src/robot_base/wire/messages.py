@@ -36,6 +36,7 @@ class Code(IntEnum):
     BARRIER_STOP = 0x22
     BARRIER_RESET = 0x23
     BARRIER_AUTO_CLOSE = 0x24
+    BARRIER_FIRE = 0x25
 
 
 class Result(IntEnum):
