@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The robot's desk at the ledger: asks who is inside, records in which bay a car stands, files findings for review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from parking_robot.bays.bay_record import BayState
+from parking_robot.bays.findings import Finding, SeenBay
+from parking_robot.bays.parked import Belonging, ParkedStay
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.reviews import open_review
+from parking_robot.stays.stay import EventKind, StayEvent
+from ronda_core.clock import Clock
+
+SURE = frozenset({Belonging.EXACT, Belonging.LOOK_ALIKE})
+
+
+class BayOffice:
+    """Every method may raise LedgerError; what was not recorded is recorded at the next call."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, robot: str) -> None:
+        self._ledger, self._clock, self._robot = ledger, clock, robot
+        self._filed: set[str] = set()
+
+    def now(self) -> datetime:
+        """Return the present moment of the ledger's clock."""
+        return datetime.fromtimestamp(self._clock.now(), UTC)
+
+    def inside(self) -> list[ParkedStay]:
+        """Return the stays that have not ended."""
+        stays = []
+        with self._ledger.batch():
+            for stay_id, plate, entered in self._ledger.inside():
+                stay = self._ledger.stay(stay_id)
+                stays.append(ParkedStay(stay_id, plate, entered, stay.vehicle_class, stay.bay))
+        return stays
+
+    def record_places(self, seen: Iterable[SeenBay], settle_s: float) -> int:
+        """Record the bay of each car that belongs to a stay and stands elsewhere than the ledger says."""
+        moved = [
+            (one, one.stay)
+            for one in seen
+            if one.stay is not None
+            and one.match.kind in SURE
+            and one.state is BayState.OCCUPIED
+            and one.standing_s >= settle_s
+            and one.stay.bay != one.bay.id
+        ]
+        for one, stay in moved:
+            facts = {"bay": one.bay.id, "plate_read": one.plate, "robot": self._robot}
+            self._ledger.append(stay.stay_id, StayEvent(EventKind.SEEN_IN_BAY, self.now(), facts))
+        return len(moved)
+
+    def file(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Put findings into the review queue; returns those that this robot had not filed before."""
+        fresh = [finding for finding in findings if finding.key not in self._filed]
+        for finding in fresh:
+            at = self.now()
+            open_review(
+                self._ledger,
+                finding.kind.value,
+                at,
+                # The same car with the same finding comes again another day.
+                f"{finding.key}:{at:%Y%m%d}",
+                stay_id=finding.stay_id,
+                reasons=[finding.text],
+                plate=finding.plate,
+                bay=finding.bay_id,
+                robot=self._robot,
+            )
+            self._filed.add(finding.key)
+        return fresh
