@@ -65,7 +65,7 @@ def test_each_incident_has_evidence_with_true_hashes(report, told):
 def test_the_recording_is_read_by_both_readers(report):
     with AnyReader([report / "bag"]) as reader:
         topics = {connection.topic: connection.msgcount for connection in reader.connections}
-    assert topics["/patrol1/odom"] > 1000 and topics["/patrol1/incidents"] == 2
+    assert topics["/patrol1/odom"] > 1000 and topics["/patrol1/incidents"] >= 2
     (recording,) = (report / "bag").glob("*.mcap")
     with recording.open("rb") as stream:
         reader = make_reader(stream, decoder_factories=[DecoderFactory()])

@@ -41,7 +41,7 @@ def free_domain(environment: Mapping[str, str]) -> Iterator[int]:
             return
     raise DemoError(
         f"the ROS domains {DOMAINS.start} to {DOMAINS.stop - 1} are all in use on this machine",
-        hint="end other demonstrations or nodes, or choose one: ROS_DOMAIN_ID=42 ronda demo",
+        hint="end other demonstrations and nodes: ps -ef | grep ronda",
     )
 
 
@@ -89,14 +89,7 @@ def robot(
     words = [f"{key}:={value}" for key, value in arguments.items()]
     with Guard() as guard, log.open("wb") as output:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "import sys; from ronda_cli.main import main; sys.exit(main())",
-                "launch",
-                name,
-                *words,
-            ],
+            [sys.executable, "-c", START, "launch", name, *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

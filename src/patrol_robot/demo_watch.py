@@ -183,6 +183,10 @@ class DemoWatch(Node):
 
     def _take_incident(self, message: Incident) -> None:
         heard = time.monotonic()
+        for index, known in enumerate(self.view.incidents):
+            if known.incident_id == message.incident_id:
+                self.view.incidents[index] = message  # again, now with its clip
+                return
         stamp = message.header.stamp
         seen = self._frames.get((stamp.sec, stamp.nanosec))
         if seen is not None:

@@ -2,6 +2,7 @@
 """The node that turns face matches into incidents with evidence."""
 
 import sys
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ from patrol_robot.errors import PatrolError
 from patrol_robot.evidence import EvidenceStore
 from patrol_robot.incident_log import IncidentLog
 from patrol_robot.incident_office import IncidentOffice
-from patrol_robot.incidents import Incident, IncidentDesk
+from patrol_robot.incidents import ClipState, Incident, IncidentDesk
 from patrol_robot.locate import Locator
 from patrol_robot.match_messages import incident_message, match_of, pictures_of
 from patrol_robot.ring_buffer import Record
@@ -46,7 +47,10 @@ RECORDED: Final[tuple[tuple[str, type, str, QoSProfile], ...]] = (
 
 
 class IncidentNode(Node):
-    """Subscribes `face_matches` and the sensors, publishes `incidents`, writes evidence and clips."""
+    """Subscribes `face_matches` and the sensors, publishes `incidents`, writes evidence and clips.
+
+    An incident is published at once, and once more, with the same id, when the files of its clip are in the evidence.
+    """
 
     def __init__(self) -> None:
         super().__init__("incidents")
@@ -75,6 +79,7 @@ class IncidentNode(Node):
             self._record(topic, kind, profile)
         # One worker writes clips, so that the disk never holds up an alert.
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="clip")
+        self._with_clip: deque[Incident] = deque()
         self._health = NodeHealth(self)
         self._failure = ""
         self._count = 0
@@ -120,6 +125,8 @@ class IncidentNode(Node):
     def _cut_clips(self) -> None:
         for incident, records in self._clips.due(self._now_s()):
             self._write_clip(incident, records)
+        while self._with_clip:
+            self._incidents.publish(incident_message(self._with_clip.popleft()))
 
     def _write_clip(self, incident: Incident, records: Any) -> None:
         job = self._disk.submit(self._office.attach_clip, incident, self._types, records, ["/tf_static"])
@@ -133,6 +140,8 @@ class IncidentNode(Node):
         else:
             done = job.result()
             self.get_logger().info(f"clip of {done.incident_id}: {done.clip.value}, {done.clip_note}")
+            if done.clip is ClipState.COMPLETE:
+                self._with_clip.append(done)
 
     def _report_health(self) -> None:
         level = diagnostics.ERROR if self._failure else diagnostics.OK

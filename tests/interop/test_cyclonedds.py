@@ -67,7 +67,8 @@ def test_a_foreign_participant_hears_odometry_and_incidents_and_drives_the_robot
         heard = json.loads(peer.stdout.readline())
     assert heard["odometry"] > 10
     assert heard["moved_m"] >= 0.1
-    assert heard["incidents"] == [{"subject": "Ada", "files": ["comparison.jpg"]}]
+    # The same incident comes once more when its clip is there; that may or may not have happened by then.
+    assert heard["incidents"][0] == {"subject": "Ada", "files": ["comparison.jpg"]}
 
 
 def _see_somebody(domain: int) -> None:
