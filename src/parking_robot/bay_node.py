@@ -56,7 +56,7 @@ class BayNode(Node):
         findings = FindingRules(sure=values["sure"], blocked_s=values["blocked"], settle_s=values["settle"])
         self._survey = BaySurvey(plan, RecordRules(stale_s=values["stale"]), findings)
         self._looking = LookRules(reach=values["reach"])
-        self._clock = SystemClock()
+        self._wall = SystemClock()
         self._office = self._open_office(values["database"], values["patience"])
         self._ledger_word = "no ledger" if self._office is None else "not asked yet"
         self._buffer = TransformBuffer(seconds=10.0)
@@ -95,7 +95,7 @@ class BayNode(Node):
         if not database:
             data_dir().mkdir(parents=True, exist_ok=True)
         url = database or f"sqlite:///{data_dir() / 'parking.sqlite'}"
-        return BayOffice(Ledger(url, patience), self._clock, self.get_namespace().strip("/"))
+        return BayOffice(Ledger(url, patience), self._wall, self.get_namespace().strip("/"))
 
     # What the robot sees
 
@@ -257,7 +257,7 @@ class BayNode(Node):
         if not base or not secret_file:
             raise ParkingError("this robot takes no proofs", hint="set link_base and link_secret_file")
         secret = Path(secret_file).expanduser().read_text(encoding="utf-8").strip()
-        return read_link(proof, base, secret, self._clock.now())
+        return read_link(proof, base, secret, self._wall.now())
 
     def _header(self) -> Header:
         return Header(stamp=self.get_clock().now().to_msg(), frame_id=self._survey.plan.frame)

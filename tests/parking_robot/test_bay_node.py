@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bay node on the graph: sweeps, plates and a real ledger in; the map of the bays, incidents and answers out."""
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from geometry_msgs.msg import Point, TransformStamped
+from rclpy.node import Node
+from ronda.msg import Bay, BayMap, Incident, LocalisationState, PlateRead, PlateReadArray
+from ronda.srv import FindCar
+from sensor_msgs.msg import LaserScan
+from std_msgs.msg import Header
+from tests.parking_robot.bays.garage import PLAN, sweep
+from tests.patrol_robot.graph import graph
+
+from parking_robot.bay_node import BayNode
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.reviews import list_reviews
+from ronda_core import qos
+from ronda_core.ros_transforms import TransformBroadcaster
+
+pytestmark = pytest.mark.live
+LANE = (2.5, -2.0)
+BOXES = [(-1.0, 5.0, 11.0, 5.3), (2.9, 0.4, 4.6, 4.7), (5.4, 0.4, 7.1, 4.7)]
+
+
+class Robot(Node):
+    """Stands in the lane before A02 and A03, where two cars are parked, and sees both plates."""
+
+    def __init__(self):
+        super().__init__("robot")
+        self.maps, self.incidents = [], []
+        self.scan = self.create_publisher(LaserScan, "scan", qos.SENSOR)
+        self.plates = self.create_publisher(PlateReadArray, "plates", qos.EVENT)
+        self.located = self.create_publisher(LocalisationState, "localisation_state", qos.STATE)
+        self.tf = TransformBroadcaster(self)
+        self.find = self.create_client(FindCar, "find_car")
+        self.create_subscription(BayMap, "bay_map", self.maps.append, qos.STATE)
+        self.create_subscription(Incident, "incidents", self.incidents.append, qos.EVENT)
+        self.located.publish(LocalisationState(state=LocalisationState.LOCALISED))
+        self.create_timer(0.1, self.sense)
+        self.seen = {"BAB123": 3.75, "HHXY99": 6.25}
+
+    def sense(self):
+        header = Header(frame_id="laser_link", stamp=self.get_clock().now().to_msg())
+        moves = [self.transform("map", "odom", *LANE), self.transform("odom", "laser_link", 0.0, 0.0)]
+        self.tf.send(moves)
+        _, ends = sweep(LANE, BOXES)
+        ranges = np.hypot(*(ends - LANE).T)
+        scan = LaserScan(header=header, angle_min=-math.pi, angle_increment=2 * math.pi / 360, range_min=0.1)
+        scan.range_max, scan.ranges = 12.0, [math.inf if r > 11.9 else float(r) for r in ranges]
+        self.scan.publish(scan)
+        # The plates hang 0.4 m inside the bays; the frame of the array is that of the lidar here: x east, y north.
+        reads = [self.plate(text, x - LANE[0], 0.4 - LANE[1]) for text, x in self.seen.items()]
+        self.plates.publish(PlateReadArray(header=header, plates=reads))
+
+    def transform(self, parent, child, x, y):
+        stamped = TransformStamped(child_frame_id=child)
+        stamped.header.frame_id, stamped.header.stamp = parent, self.get_clock().now().to_msg()
+        stamped.transform.translation.x, stamped.transform.translation.y = x, y
+        return stamped
+
+    def plate(self, text, x, y):
+        return PlateRead(text=text, region="DE", confidence=0.9, frames=1, position=Point(x=x, y=y, z=0.5))
+
+    def bays(self):
+        return {bay.bay_id: bay for bay in self.maps[-1].bays} if self.maps else {}
+
+
+@pytest.fixture
+def scene(tmp_path):
+    (tmp_path / "bays.yaml").write_text(yaml.safe_dump(PLAN))
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    ledger = Ledger(url)
+    ledger.enter("BAB123", "in", datetime.now(UTC))
+    parameters = (
+        f"bays:bays_file:={tmp_path / 'bays.yaml'}", f"bays:database:={url}", "bays:ask_every:=0.2",
+        "bays:settle:=0.5", "bays:scan_rate:=10.0",
+    )  # fmt: skip
+    with graph(*parameters) as running:
+        robot = running.add(Robot())
+        running.add(BayNode())
+        yield running, robot, ledger
+    ledger.close()
+
+
+def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scene):
+    running, robot, ledger = scene
+    running.until(lambda: robot.incidents and ledger.find_car("BAB123")[0][2] == "A02", 20.0, "an incident")
+    running.until(lambda: robot.bays()["A03"].findings, 5.0, "the finding in the map")
+    bays = robot.bays()
+    assert (bays["A02"].state, bays["A02"].plate) == (Bay.STATE_OCCUPIED, "BAB123")
+    assert bays["A02"].stay_id == ledger.inside()[0][0]
+    assert bays["A01"].state == Bay.STATE_FREE
+    # A03 is for charging, and HHXY99 never came through a gate.
+    assert set(bays["A03"].findings) == {"no_stay", "wrong_bay"}
+    assert {incident.kind for incident in robot.incidents} <= {
+        Incident.KIND_VEHICLE_WITHOUT_STAY, Incident.KIND_WRONG_BAY,
+    }  # fmt: skip
+    running.until(lambda: len(list_reviews(ledger)) == 2, what="both cases in the queue")
+    assert {(case.kind, case.facts["bay"], case.facts["plate"]) for case in list_reviews(ledger)} == {
+        ("no_stay", "A03", "HHXY99"), ("wrong_bay", "A03", "HHXY99"),
+    }  # fmt: skip
+    running.until(lambda: len(robot.incidents) >= 2, what="both incidents")
+    assert len(robot.incidents) == 2
+
+
+def test_a_car_is_found_for_staff_and_refused_without_a_name_or_a_plate(scene):
+    running, robot, _ = scene
+    running.until(lambda: robot.bays() and robot.bays()["A02"].plate, 20.0, "the plate in A02")
+
+    def ask(**request):
+        return running.result(robot.find.call_async(FindCar.Request(**request)))
+
+    found = ask(plate="b-ab 123", requested_by="Ada")
+    assert (found.success, [bay.bay_id for bay in found.bays]) == (True, ["A02"])
+    alike = ask(plate="BA8123", requested_by="Ada")
+    assert [bay.bay_id for bay in alike.bays] == ["A02"] and "similar" in alike.message
+    nobody = ask(plate="ZZZ777", requested_by="Ada")
+    assert nobody.success and not nobody.bays
+    for refused in (ask(plate="BAB123"), ask(plate="🚗🚗🚗", requested_by="Ada"), ask(plate="123", proof="http://x")):
+        assert not refused.success and refused.message
+
+
+def test_a_ledger_that_goes_away_accuses_nobody(scene):
+    running, robot, ledger = scene
+    running.until(lambda: robot.incidents, 20.0, "an incident")
+    Path(str(ledger.engine.url.database)).unlink()
+    running.until(lambda: robot.bays()["A03"].findings == [], 10.0, "no finding without a ledger")
+    assert robot.bays()["A03"].state == Bay.STATE_OCCUPIED
