@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The environment of every test: checked message fields, local discovery, a domain of its own for each process."""
 
+import atexit
 import contextlib
 import fcntl
 import os
 import tempfile
 from pathlib import Path
-from typing import TextIO
 
 import pytest
 from hypothesis import settings
@@ -14,8 +14,8 @@ from hypothesis import settings
 DOMAINS = range(40, 70)
 
 
-def _own_domain() -> tuple[int, TextIO]:
-    """A ROS domain that no other test process on this machine has, and the locked file that keeps it so."""
+def _own_domain() -> int:
+    """A ROS domain that no other test process on this machine has, until this one ends."""
     for domain in DOMAINS:
         with contextlib.ExitStack() as held:
             try:
@@ -24,17 +24,16 @@ def _own_domain() -> tuple[int, TextIO]:
             except OSError:
                 # Taken, or the file of another user's test run.
                 continue
-            held.pop_all()
-            return domain, file
+            atexit.register(held.pop_all().close)
+            return domain
     raise pytest.UsageError(f"the ROS domains {DOMAINS.start} to {DOMAINS.stop - 1} are taken by other test runs")
 
 
 # Set before the first message or rclpy is imported, by tests and by every process that they start.
-_domain, _domain_lock = _own_domain()
 _logs = Path(tempfile.gettempdir()) / f"ronda-test-logs-{os.getuid()}"
 os.environ["ROS_PYTHON_CHECK_FIELDS"] = "1"
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-os.environ["ROS_DOMAIN_ID"] = str(_domain)
+os.environ["ROS_DOMAIN_ID"] = str(_own_domain())
 os.environ["ROS_LOG_DIR"] = str(_logs)
 # A site of the tests alone; what a killed safety gate left there must not be found by the next run.
 _site = Path(tempfile.gettempdir()) / f"ronda-test-site-{os.getuid()}"

@@ -22,8 +22,8 @@ from robot_navigation.navigation_messages import (
     scan_from,
     transform_message,
 )
-from robot_navigation.odometry_history import OdometryHistory
-from robot_navigation.scan import Scan, ScanLimits
+from robot_navigation.scan import ScanLimits
+from robot_navigation.scan_queue import ScanQueue
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
 from ronda_core.node_main import run_node
@@ -42,8 +42,7 @@ class LocalisationNode(Node):
         super().__init__("localisation")
         self._values = values = parameters.declare(self, parameters.load_spec("robot_navigation", "localisation"))
         self._localiser: Localiser | None = None
-        self._odometry = OdometryHistory()
-        self._waiting: Scan | None = None
+        self._scans = ScanQueue()
         self._estimate: Estimate | None = None
         self._frames = TransformBuffer()
         self._limits = ScanLimits(maximum_range=values["laser_max_range"], minimum_range=values["laser_min_range"])
@@ -95,23 +94,19 @@ class LocalisationNode(Node):
         except TransformError as error:
             self._health.set(diagnostics.WARN, f"where the lidar is, is not known: {error}")
             return
-        self._waiting = scan_from(message, mount, self._limits)
+        self._scans.put(scan_from(message, mount, self._limits))
         self._work()
 
     def _take_odometry(self, message: Odometry) -> None:
-        self._odometry.add(to_seconds(message.header.stamp), odometry_pose(message))
+        self._scans.odometry.add(to_seconds(message.header.stamp), odometry_pose(message))
         self._work()
         self._say_transform()
 
     def _work(self) -> None:
         """Take the scan that waits, once the odometry reaches its time."""
-        scan = self._waiting
-        if scan is None or self._localiser is None or self._odometry.newest < scan.stamp:
+        if self._localiser is None or (pair := self._scans.take()) is None:
             return
-        self._waiting = None
-        odom = self._odometry.at(scan.stamp)
-        if odom is None:
-            return
+        scan, odom = pair
         self._estimate = self._localiser.update(scan, odom)
         self._say_state(scan.stamp)
         if self._estimate is not None:
@@ -133,7 +128,7 @@ class LocalisationNode(Node):
         return response
 
     def _say_transform(self) -> None:
-        stamp = self._odometry.newest
+        stamp = self._scans.odometry.newest
         if self._estimate is None or stamp - self._transform_sent < 0.09:
             if stamp < self._transform_sent:
                 self._transform_sent = -np.inf  # simulated time began anew

@@ -30,8 +30,8 @@ from robot_navigation.navigation_messages import (
 )
 from robot_navigation.navigator import NavigationState, Navigator, Outcome, Situation, Step
 from robot_navigation.navigator_settings import follower_settings, inflation, motion_limits, navigator_settings
-from robot_navigation.odometry_history import OdometryHistory
-from robot_navigation.scan import Scan, ScanLimits
+from robot_navigation.scan import ScanLimits
+from robot_navigation.scan_queue import ScanQueue
 from robot_navigation.surroundings import Surroundings
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
@@ -57,8 +57,7 @@ class NavigatorNode(Node):
         self._navigator = Navigator(navigator_settings(values), motion_limits(values), follower_settings(values))
         self._limits = ScanLimits(maximum_range=values["laser_max_range"], minimum_range=values["laser_min_range"])
         self._surroundings: Surroundings | None = None
-        self._odometry = OdometryHistory()
-        self._waiting: Scan | None = None
+        self._scans = ScanQueue()
         self._localisation = LocalisationState.UNINITIALISED
         self._autonomy = True
         self._goal: ServerGoalHandle | None = None
@@ -99,22 +98,19 @@ class NavigatorNode(Node):
         except TransformError as error:
             self._health.set(diagnostics.WARN, f"where the lidar is, is not known: {error}")
             return
-        self._waiting = scan_from(message, mount, self._limits)
+        self._scans.put(scan_from(message, mount, self._limits))
         self._use_scan()
 
     def _take_odometry(self, message: Odometry) -> None:
-        self._odometry.add(to_seconds(message.header.stamp), odometry_pose(message))
+        self._scans.odometry.add(to_seconds(message.header.stamp), odometry_pose(message))
         self._use_scan()
 
     def _use_scan(self) -> None:
-        scan = self._waiting
-        if scan is None or self._surroundings is None or self._odometry.newest < scan.stamp:
+        if self._surroundings is None or (pair := self._scans.take()) is None:
             return
-        self._waiting = None
-        odom = self._odometry.at(scan.stamp)
-        if odom is not None:
-            known = self._localisation is LocalisationState.LOCALISED
-            self._surroundings.add(scan, odom, self._map_to_odom() if known else None)
+        scan, odom = pair
+        known = self._localisation is LocalisationState.LOCALISED
+        self._surroundings.add(scan, odom, self._map_to_odom() if known else None)
 
     def _take_safety(self, message: SafetyState) -> None:
         self._autonomy = message.autonomy_allowed and not message.estop
@@ -172,10 +168,10 @@ class NavigatorNode(Node):
         if self._goal is not None and self._goal.is_cancel_requested:
             self._finish(Outcome(NavigationCode.NONE, "cancelled"))
         now = self._now()
-        fresh = abs(now - self._odometry.newest) <= self._navigator.settings.pose_timeout
+        fresh = abs(now - self._scans.odometry.newest) <= self._navigator.settings.pose_timeout
         situation = Situation(
             now=now,
-            odom=self._odometry.pose if fresh else None,
+            odom=self._scans.odometry.pose if fresh else None,
             map_to_odom=self._map_to_odom() if self._navigator.active else None,
             localisation=self._localisation,
             autonomy=self._autonomy,
