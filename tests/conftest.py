@@ -33,7 +33,8 @@ def _own_domain() -> int:
 _logs = Path(tempfile.gettempdir()) / f"ronda-test-logs-{os.getuid()}"
 os.environ["ROS_PYTHON_CHECK_FIELDS"] = "1"
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-os.environ["ROS_DOMAIN_ID"] = str(_own_domain())
+_domain = _own_domain()
+os.environ["ROS_DOMAIN_ID"] = str(_domain)
 os.environ["ROS_LOG_DIR"] = str(_logs)
 # A site of the tests alone; what a killed safety gate left there must not be found by the next run.
 _site = Path(tempfile.gettempdir()) / f"ronda-test-site-{os.getuid()}"
