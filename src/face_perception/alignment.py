@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turn and scale a face by its five points into the 112x112 square that recognisers are trained on."""
+"""Turn and scale a face by its five points into the square that a recogniser was trained on."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,6 +16,17 @@ SIDE = 112
 REFERENCE = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A recogniser's input: its side in pixels and where the five points lie in it."""
+
+    side: int
+    points: tuple[tuple[float, float], ...]
+
+
+USUAL = Square(SIDE, tuple((float(x), float(y)) for x, y in REFERENCE))
 
 
 def similarity(points: Points, target: Points = REFERENCE) -> NDArray[np.float64]:
@@ -33,13 +46,15 @@ def similarity(points: Points, target: Points = REFERENCE) -> NDArray[np.float64
     return matrix
 
 
-def align(picture: Picture, points: Points) -> Picture:
-    """Return the face as a 112x112 BGR square with its points at :data:`REFERENCE`."""
-    matrix = similarity(points)
+def align(picture: Picture, points: Points, square: Square = USUAL) -> Picture:
+    """Return the face as a BGR square with its five points where ``square`` has them."""
+    target = np.array(square.points, np.float32)
+    matrix = similarity(points, target)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < 0.5:
         # Large faces: average first, a bilinear warp alone would alias.
         factor = 2 * scale
         picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        matrix = similarity((points * factor).astype(np.float32))
-    return cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        matrix = similarity((points * factor).astype(np.float32), target)
+    size = (square.side, square.side)
+    return cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import math
 
-from face_perception.alignment import align
+from face_perception.alignment import USUAL, align
 from face_perception.detector import Detector, load_detector
-from face_perception.detector_centerface import CenterFaceDetector
+from face_perception.errors import ModelError
 from face_perception.faces import Detection, Face, Picture
 from face_perception.landmarks import DetectorPoints, Landmarks68, PointFinder, RefinedPoints
 from face_perception.liveness import LivenessModel, MiniFasNet
@@ -43,7 +43,8 @@ class Analyser:
         if profile.liveness:
             spec = registry.spec(profile.liveness, ModelKind.LIVENESS)
             liveness = MiniFasNet(registry.path(spec), spec)
-        return cls(detector, _load_points(profile, registry), load_recogniser(profile, registry), liveness)
+        points = _load_points(profile, registry, detector.gives_points)
+        return cls(detector, points, load_recogniser(profile, registry), liveness)
 
     def detect(self, picture: Picture) -> list[Detection]:
         """Return the faces of a BGR picture, best first."""
@@ -52,15 +53,18 @@ class Analyser:
     def describe(self, picture: Picture, detection: Detection, embed: bool = True) -> Face:
         """Return the analysed face of one detection; without a template unless ``embed``."""
         points = self._points.find(picture, detection)
-        aligned = align(picture, points)
-        quality = assess(points, aligned)
+        usual = align(picture, points)
+        quality = assess(points, usual)
+        square = self.recogniser.square
         return Face(
             box=detection.box,
             score=detection.score,
             points=points,
             quality=quality.overall,
             reasons=quality.components(),
-            template=self.recogniser.embed(aligned) if embed else None,
+            template=self.recogniser.embed(usual if square == USUAL else align(picture, points, square))
+            if embed
+            else None,
             liveness=self._liveness.score(picture, detection.box) if self._liveness else None,
         )
 
@@ -82,12 +86,22 @@ def load_recogniser(profile: Profile, registry: ModelRegistry) -> Recogniser:
     return Fusion(parts)
 
 
-def _load_points(profile: Profile, registry: ModelRegistry) -> PointFinder:
+def _load_points(profile: Profile, registry: ModelRegistry, detector_gives_points: bool) -> PointFinder:
     finder: PointFinder = DetectorPoints()
     if profile.landmarks.model:
         spec = registry.spec(profile.landmarks.model, ModelKind.LANDMARKS)
         finder = Landmarks68(registry.path(spec), spec)
+    elif not detector_gives_points:
+        raise ModelError(
+            f"profile '{profile.name}': detector '{profile.detector.model}' gives no points",
+            hint="name a model under 'landmarks', such as {model: landmarks-68}",
+        )
     if profile.landmarks.refine:
-        spec = registry.spec(profile.landmarks.refine, ModelKind.DETECTOR)
-        finder = RefinedPoints(CenterFaceDetector(registry.path(spec), spec, _REFINE_SCORE), finder)
+        second = load_detector(registry, profile.landmarks.refine, _REFINE_SCORE)
+        if not second.gives_points:
+            raise ModelError(
+                f"profile '{profile.name}': '{profile.landmarks.refine}' gives no points to refine with",
+                hint="name a detector with points under 'refine', such as centerface",
+            )
+        finder = RefinedPoints(second, finder)
     return finder

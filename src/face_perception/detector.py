@@ -13,6 +13,11 @@ from face_perception.models import ModelKind, ModelRegistry
 class Detector(Protocol):
     """Finds faces in a picture."""
 
+    @property
+    def gives_points(self) -> bool:
+        """Whether its detections carry the five points."""
+        ...
+
     def detect(self, picture: Picture) -> list[Detection]:
         """Return the faces of a BGR picture, best first, in its pixels."""
         ...
@@ -25,7 +30,9 @@ def load_detector(registry: ModelRegistry, name: str, score: float, long_side: i
     Raises ModelError for an unknown model or decoder.
     """
     from face_perception.detector_centerface import CenterFaceDetector
+    from face_perception.detector_scrfd import ScrfdDetector
     from face_perception.detector_ultralight import UltraLightDetector
+    from face_perception.detector_yunet import YuNetDetector
 
     spec = registry.spec(name, ModelKind.DETECTOR)
     match spec.decoder:
@@ -33,7 +40,11 @@ def load_detector(registry: ModelRegistry, name: str, score: float, long_side: i
             return UltraLightDetector(registry.path(spec), spec, score)
         case "centerface":
             return CenterFaceDetector(registry.path(spec), spec, score, long_side)
+        case "scrfd":
+            return ScrfdDetector(registry.path(spec), spec, score, long_side)
+        case "yunet":
+            return YuNetDetector(registry.path(spec), spec, score, long_side)
     raise ModelError(
         f"model '{name}': unknown decoder '{spec.decoder}'",
-        hint="known decoders: ultralight, centerface",
+        hint="known decoders: scrfd, yunet, centerface, ultralight",
     )

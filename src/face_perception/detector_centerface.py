@@ -23,11 +23,16 @@ _BLOCK = 32
 class CenterFaceDetector:
     """Finds faces of 20 pixels and more at full resolution and gives the five points with each."""
 
+    gives_points = True
+
     def __init__(self, path: Path, spec: ModelSpec, score: float, long_side: int = 0) -> None:
         self._network = Network(path, spec.name)
         self._network.require_input((None, 3, None, None))
         if len(self._network.outputs) != 4:
-            raise ModelError(f"model '{spec.name}' has {len(self._network.outputs)} outputs, CenterFace has 4", hint="")
+            raise ModelError(
+                f"model '{spec.name}' has {len(self._network.outputs)} outputs, CenterFace has 4",
+                hint="correct 'decoder' of its entry",
+            )
         self._spec = spec
         self._score = score
         self._long_side = long_side

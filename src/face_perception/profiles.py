@@ -53,6 +53,12 @@ class Profile:
     flip: bool = False
     liveness: str = ""
 
+    def models(self) -> list[str]:
+        """Return the names of all models of the profile, each once."""
+        used = [self.detector.model, self.landmarks.model, self.landmarks.refine]
+        used += [*(choice.model for choice in self.recognisers), self.liveness]
+        return list(dict.fromkeys(name for name in used if name))
+
 
 _HINT = "see docs/faces.md, profiles"
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from face_perception.alignment import SIDE
+from face_perception.alignment import USUAL, Square
 from face_perception.errors import ModelError
 from face_perception.faces import Picture, Template
 from face_perception.models import ModelSpec
@@ -31,8 +31,13 @@ class Recogniser(Protocol):
         """Length of a template."""
         ...
 
+    @property
+    def square(self) -> Square:
+        """How faces must be aligned for it."""
+        ...
+
     def embed(self, aligned: Picture) -> Template:
-        """Return the unit-length float32 template of a 112x112 BGR face."""
+        """Return the unit-length float32 template of a BGR face aligned to ``square``."""
         ...
 
 
@@ -40,8 +45,13 @@ class NetworkRecogniser:
     """One recognition network."""
 
     def __init__(self, path: Path, spec: ModelSpec) -> None:
-        if spec.input != (3, SIDE, SIDE):
-            raise ModelError(f"model '{spec.name}': recognisers take 3x{SIDE}x{SIDE}", hint="correct 'input'")
+        channels, height, width = spec.input
+        if channels != 3 or height != width or (height != USUAL.side and not spec.points):
+            raise ModelError(
+                f"model '{spec.name}': recognisers take 3x{USUAL.side}x{USUAL.side}, its entry says {list(spec.input)}",
+                hint="correct 'input', or say with 'points' where eyes, nose tip and mouth corners lie in a square",
+            )
+        self.square = Square(width, spec.points) if spec.points else USUAL
         self._network = Network(path, spec.name)
         self._network.require_input((None, *spec.input))
         self._spec = spec
@@ -63,7 +73,7 @@ class NetworkRecogniser:
         return self._size
 
     def embed(self, aligned: Picture) -> Template:
-        """Return the unit-length template of a 112x112 BGR face."""
+        """Return the unit-length template of an aligned BGR face."""
         return unit(self._network(to_tensor(aligned, self._spec))[0].ravel())
 
 
@@ -83,6 +93,11 @@ class FlipAveraging:
         """Length of a template."""
         return self._inner.template_size
 
+    @property
+    def square(self) -> Square:
+        """The inner recogniser's alignment."""
+        return self._inner.square
+
     def embed(self, aligned: Picture) -> Template:
         """Return the unit-length mean of both templates."""
         return unit(self._inner.embed(aligned) + self._inner.embed(np.ascontiguousarray(aligned[:, ::-1])))
@@ -96,6 +111,11 @@ class Fusion:
         self._parts = [(part, float(np.sqrt(weight / total))) for part, weight in parts]
         weights = ",".join(f"{weight / total:.3f}" for _, weight in parts)
         self._identity = "+".join(part.identity for part, _ in parts) + f"@{weights}"
+        self.square = parts[0][0].square
+        if any(part.square != self.square for part, _ in parts):
+            raise ModelError(
+                f"the recognisers {self._identity} align faces differently", hint="fuse models of one alignment"
+            )
 
     @property
     def identity(self) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,14 +30,19 @@ class Network:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise ModelError(
-                f"model '{name}' in {path} cannot be loaded: {str(error).splitlines()[0]}",
-                hint="run 'ronda faces models fetch' again, or correct the entry of your own model",
+                f"model '{name}': {path} is no ONNX model that can be run: {str(error).splitlines()[0]}",
+                hint="run 'ronda faces models fetch' again, or export your own model as ONNX (float32)",
             ) from error
         inputs = self._session.get_inputs()
         if len(inputs) != 1:
             raise ModelError(
                 f"model '{name}' in {path} has {len(inputs)} inputs, one picture input is supported",
                 hint="export the model with a single input tensor",
+            )
+        if inputs[0].type != "tensor(float)":
+            raise ModelError(
+                f"model '{name}' in {path} takes {inputs[0].type}, float32 pictures are supported",
+                hint="export the model with a float32 input",
             )
         self.name = name
         self.path = path
@@ -52,7 +58,7 @@ class Network:
         )
         if not fits:
             raise ModelError(
-                f"model '{self.name}' in {self.path} takes {list(self.input_shape)}, its entry says {list(shape)}",
+                f"model '{self.name}' in {self.path} takes {_words(self.input_shape)}, its entry says {_words(shape)}",
                 hint="correct 'input' of the model's entry (batch, channels, height, width)",
             )
 
@@ -60,3 +66,7 @@ class Network:
         """Run the model on an NCHW tensor and return all outputs in the model's order."""
         result: list[Tensor] = self._session.run(None, {self._input: tensor})
         return result
+
+
+def _words(shape: Sequence[int | str | None]) -> str:
+    return " x ".join(str(size) if isinstance(size, int) else "any" for size in shape)

@@ -18,6 +18,6 @@ def to_tensor(picture: Picture, spec: ModelSpec) -> Tensor:
     else:
         ordered = picture[:, :, ::-1] if spec.colour is Colour.RGB else picture
         planes = ordered.transpose(2, 0, 1).astype(np.float32)
-    planes -= spec.mean
-    planes /= spec.scale
+    planes -= np.array(spec.mean, np.float32).reshape(-1, 1, 1)
+    planes /= np.array(spec.scale, np.float32).reshape(-1, 1, 1)
     return np.ascontiguousarray(planes[None])

@@ -32,6 +32,11 @@ class TiledDetector:
         self._rows = rows
         self._overlap = overlap
 
+    @property
+    def gives_points(self) -> bool:
+        """Whether the detector within gives points."""
+        return self._detector.gives_points
+
     def detect(self, picture: Picture) -> list[Detection]:
         """Return the faces of a BGR picture, best first, each once."""
         height, width = picture.shape[:2]

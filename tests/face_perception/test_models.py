@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import hashlib
+
 import pytest
 
 from face_perception.errors import ModelError
@@ -15,7 +17,7 @@ sface:
   mean: 0
   scale: 1
   licence: Apache-2.0
-  training_data: stated by the vendor
+  training_data: Not stated by the vendor
 """
 
 
@@ -31,11 +33,22 @@ def models_folder_without_files():
 
 
 def test_own_model_needs_an_entry_only(tmp_path):
-    (tmp_path / "models.yaml").write_text(OWN)
     (tmp_path / "sface.onnx").write_bytes(b"x")
+    (tmp_path / "models.yaml").write_text(OWN.replace('"00"', hashlib.sha256(b"x").hexdigest().upper()))
     registry = ModelRegistry.load(tmp_path)
     spec = registry.spec("sface", ModelKind.RECOGNISER)
-    assert registry.path(spec) == tmp_path / "sface.onnx"
+    assert registry.path(spec) == tmp_path / "sface.onnx" and not spec.is_documented
+
+
+def test_a_file_of_another_sha256_is_refused_and_its_own_one_told(tmp_path):
+    (tmp_path / "sface.onnx").write_bytes(b"x")
+    (tmp_path / "models.yaml").write_text(OWN)
+    registry = ModelRegistry.load(tmp_path)
+    with pytest.raises(
+        ModelError, match=r"sface\.onnx has the SHA-256 2d711642b726\.\.\., its entry says 00"
+    ) as caught:
+        registry.path(registry.spec("sface"))
+    assert hashlib.sha256(b"x").hexdigest() in caught.value.hint
 
 
 def test_own_model_may_not_take_a_built_in_name(tmp_path):
@@ -65,3 +78,27 @@ def test_missing_file_names_the_command(tmp_path):
 def test_kind_must_fit(tmp_path):
     with pytest.raises(ModelError, match="is a recogniser, a detector is needed"):
         ModelRegistry.load(tmp_path).spec("fr-feature", ModelKind.DETECTOR)
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("mean: 0", "mean: [1, 2]"),
+        ("scale: 1", "scale: bright"),
+        ("input: [3, 112, 112]", "input: [112, 112]"),
+        ("colour: rgb", "colour: rbg"),
+        ("licence: Apache-2.0", "licence: x\n  points: [[1, 2], [3, 4]]"),
+    ],
+)
+def test_values_that_make_no_sense_are_refused_with_the_models_name(line, word):
+    with pytest.raises(ModelError, match=r"models\.yaml, model 'sface'"):
+        parse_registry(OWN.replace(line, word), "models.yaml")
+
+
+def test_an_optional_model_is_brought_by_its_name(tmp_path):
+    registry = ModelRegistry.load(tmp_path)
+    spec = registry.spec("dlib-resnet")
+    assert spec.optional and spec.is_documented and spec.licence.startswith("CC0")
+    with pytest.raises(ModelError, match="missing") as caught:
+        registry.path(spec)
+    assert caught.value.hint == "run 'ronda models fetch dlib-resnet'"

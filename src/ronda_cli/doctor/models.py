@@ -10,7 +10,6 @@ from ronda_core.errors import RondaError
 from ronda_core.paths import models_dir
 
 _FETCH = "`ronda models fetch` (or `make setup`); afterwards no network is needed"
-_UNSTATED = "not stated"
 
 
 def check() -> list[Finding]:
@@ -33,17 +32,20 @@ def _model(spec: Any, installed: bool) -> Finding:
     if installed:
         return Finding(name, Level.OK, f"{spec.kind}, SHA-256 {spec.sha256[:12]}... as registered, {spec.licence}")
     if spec.source is None:
-        return Finding(name, Level.OPTIONAL, f"{spec.installed_file} is not in {models_dir()}", "put the file there")
+        wrong = f"{spec.installed_file} is not in {models_dir()}, or not the file of its entry"
+        return Finding(name, Level.OPTIONAL, wrong, "put the file there, `ronda models check --profile NAME`")
+    if spec.optional:
+        return Finding(name, Level.OPTIONAL, f"not installed ({spec.licence})", f"`ronda models fetch {spec.name}`")
     return Finding(name, Level.MISSING, f"not in {models_dir()}, or not the registered file", _FETCH)
 
 
 def _licences(specs: list[Any]) -> Finding:
-    unstated = [spec.name for spec in specs if str(spec.training_data).startswith(_UNSTATED)]
+    unstated = [spec.name for spec in specs if not spec.is_documented]
     if not unstated:
         return Finding("model training data", Level.OK, "stated for every model")
     return Finding(
         "model training data",
         Level.NOTE,
         f"not stated for {', '.join(unstated)}: the file's licence may not cover every use",
-        "ask before commercial use, or name models of your own in a profile (docs/faces.md)",
+        "ask before commercial use, use the profile `stated`, or models of your own (docs/faces.md)",
     )
