@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from parking_robot.reports_cli import report
+
 app = typer.Typer(help="The garage: stays, tariffs, payments, gates.", no_args_is_help=True)
+app.command("report")(report)
 
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL of the ledger (default: in the data folder)")]
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``ronda parking report``: takings, occupancy, durations, unpaid and reviewed cases of a period."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    ledger: Annotated[
+        str, typer.Option("--ledger", "--database", help="SQLAlchemy URL of the ledger (default: in the data folder).")
+    ] = "",
+    page: Annotated[Path | None, typer.Option("--html", help="Write a page with plots to this file.")] = None,
+    table: Annotated[Path | None, typer.Option("--csv", help="Write the takings per day to this file.")] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Garage file; its tariff says what is unpaid (default: config/parking).")
+    ] = None,
+    days: Annotated[float, typer.Option(min=0.001, max=3660, help="So many days up to now.")] = 30.0,
+) -> None:
+    """Report a period of the garage; without --html and --csv the takings go to the terminal as CSV.
+
+    Example: ronda parking report --html report.html --days 7
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from parking_robot.errors import ParkingError
+    from parking_robot.gates.site import load_site
+    from parking_robot.reports import takings_csv
+    from parking_robot.reports_garage import gather
+    from parking_robot.reports_page import report_page
+    from parking_robot.stays.ledger import Ledger
+    from ronda_core.paths import data_dir, share_dir
+
+    garage = load_site(site or share_dir() / "config" / "parking" / "garage.yaml")
+    zone, end = garage.tariff.zone, datetime.now(UTC)
+    store = Ledger(ledger or f"sqlite:///{data_dir() / 'parking.sqlite'}")
+    try:
+        told = gather(store, end - timedelta(days=days), end, zone, garage.tariff, garage.capacity)
+    finally:
+        store.close()
+    try:
+        if page is not None:
+            page.write_text(report_page(told, f"Report of {garage.name}"), encoding="utf-8")
+            typer.echo(f"{len(told.stays)} stays: {page}")
+        if table is not None:
+            table.write_text(takings_csv(told.stays, zone), encoding="utf-8")
+    except OSError as error:
+        raise ParkingError(f"cannot write {error.filename}: {error.strerror}", hint="name another file") from error
+    if page is None and table is None:
+        typer.echo(takings_csv(told.stays, zone), nl=False)
