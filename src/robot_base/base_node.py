@@ -3,6 +3,7 @@
 
 import sys
 import threading
+import time
 from functools import partial
 from typing import Any
 
@@ -20,10 +21,11 @@ from robot_base.drive_runner import DriveRunner
 from robot_base.drivers.framed import FramedPort
 from robot_base.drivers.ports import DrivePort, DriveReading
 from robot_base.drivers.registry import drive_port
-from robot_base.errors import BaseError
+from robot_base.errors import BaseError, LinkError
 from robot_base.kinematics import DifferentialDrive
 from robot_base.odometry import Odometry, SlipDetector
 from robot_base.port_runner import LinkReport
+from robot_base.serial_line import find_device
 from robot_base.velocity import Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
@@ -72,6 +74,7 @@ class BaseNode(LifecycleNode):
         self.create_timer(0.02, self._publish_motion, clock=steady)
         self.create_timer(0.1, self._publish_state, clock=steady)
         if values["autostart"]:
+            self._await_device(values["device_timeout"])
             self._configure()
             self.trigger_configure()
             self.trigger_activate()
@@ -92,6 +95,17 @@ class BaseNode(LifecycleNode):
         )
         runner.start()
         self._runner = runner
+
+    def _await_device(self, seconds: float) -> None:
+        """Give the device file so long to appear; who comes too early would end with "there is no device"."""
+        end = time.monotonic() + seconds
+        pause = threading.Event()
+        while time.monotonic() < end:
+            try:
+                find_device(self._values["device"])
+                return
+            except LinkError:
+                pause.wait(0.1)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Open the device; a failure says why and leaves the node unconfigured."""
@@ -141,6 +155,10 @@ class BaseNode(LifecycleNode):
             self._slipping = self._slip.update(self._odometry.twist.angular, self._yaw_rate, at)
             ticks = (reading.left_ticks, reading.right_ticks)
             self._odometry.update(*ticks, reading.ticks_per_metre, at, slipping=self._slipping)
+            measured = self._drive.velocity(reading.left_speed, reading.right_speed)
+            if measured.is_finite:
+                # By the device's own clock, which is that of the wheels, in simulation too.
+                self._odometry.twist = measured
             self._reading, self._fresh = reading, True
 
     def _take_link(self, report: LinkReport) -> None:
