@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-WIDTH, HEIGHT = 640, 260
+WIDTH, WIDE, HEIGHT = 640, 1200, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 18, 42
 INK, SOFT, LINE, ACCENT, LIMIT = "#1d2733", "#5d6b7a", "#dfe3e8", "#0b6bcb", "#c62f2f"
 MOST_LABELS = 9
@@ -56,10 +56,10 @@ def step_chart(
     ``limit`` is drawn as a line across, e.g. the capacity.
     """
     top = nice_top(max((*values, limit or 0.0), default=0.0))
-    across = WIDTH - LEFT - RIGHT
+    across = WIDE - LEFT - RIGHT
     points = [(LEFT + place * across, _y(value, top)) for place, value in zip(places, values, strict=True)]
     path = "".join(f" H{second[0]:.1f} V{second[1]:.1f}" for _, second in pairwise(points))
-    parts = [_frame(top, axis)]
+    parts = [_frame(top, axis, WIDE)]
     if points:
         start, floor = points[0], HEIGHT - BOTTOM
         line = f"M{start[0]:.1f} {start[1]:.1f}{path}"
@@ -68,22 +68,23 @@ def step_chart(
     if limit is not None:
         y = _y(limit, top)
         parts.append(
-            f"<line x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}' stroke='{LIMIT}' "
-            "stroke-dasharray='5 4'/>"
+            f"<line x1='{LEFT}' x2='{WIDE - RIGHT}' y1='{y:.1f}' y2='{y:.1f}' stroke='{LIMIT}' stroke-dasharray='5 4'/>"
         )
-        parts.append(_text(WIDTH - RIGHT, y - 5, f"capacity {limit:g}", LIMIT, 12, "end"))
-    parts += [_text(LEFT + place * across, HEIGHT - BOTTOM + 18, label, SOFT, 12) for place, label in labels]
-    return _svg(parts, axis)
+        parts.append(_text(WIDE - RIGHT, y - 5, f"capacity {limit:g}", LIMIT, 12, "end"))
+    for place, label in labels:
+        anchor = "start" if place < 0.02 else "end" if place > 0.98 else "middle"
+        parts.append(_text(LEFT + place * across, HEIGHT - BOTTOM + 18, label, SOFT, 12, anchor))
+    return _svg(parts, axis, WIDE)
 
 
-def _frame(top: float, axis: str) -> str:
+def _frame(top: float, axis: str, width: int = WIDTH) -> str:
     parts = []
     # Whole things are counted in whole steps.
     steps = 4 if top > 4 or top % 1 else max(int(top), 1)
     for number in range(steps + 1):
         value = top * number / steps
         y = _y(value, top)
-        parts.append(f"<line x1='{LEFT}' x2='{WIDTH - RIGHT}' y1='{y:.1f}' y2='{y:.1f}' stroke='{LINE}'/>")
+        parts.append(f"<line x1='{LEFT}' x2='{width - RIGHT}' y1='{y:.1f}' y2='{y:.1f}' stroke='{LINE}'/>")
         parts.append(_text(LEFT - 8, y + 4, f"{value:g}", SOFT, 12, "end"))
     parts.append(_text(LEFT, HEIGHT - 6, axis, SOFT, 12, "start"))
     return "".join(parts)
@@ -99,8 +100,8 @@ def _text(x: float, y: float, text: str, colour: str, size: int, anchor: str = "
     )
 
 
-def _svg(parts: Sequence[str], axis: str) -> str:
-    return f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' role='img' aria-label='{_safe(axis)}'>{''.join(parts)}</svg>"
+def _svg(parts: Sequence[str], axis: str, width: int = WIDTH) -> str:
+    return f"<svg viewBox='0 0 {width} {HEIGHT}' role='img' aria-label='{_safe(axis)}'>{''.join(parts)}</svg>"
 
 
 def _safe(text: str) -> str:

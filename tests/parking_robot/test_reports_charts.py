@@ -27,7 +27,7 @@ def test_many_bars_get_fewer_labels():
 def test_a_curve_keeps_each_value_until_the_next_and_shows_the_limit():
     chart = ElementTree.fromstring(step_chart([0.0, 0.5, 1.0], [0.0, 2.0, 1.0], [(0.0, "9:00")], "cars", 4.0))
     line = [path.get("d") for path in chart.iter("path")][1]
-    assert re.fullmatch(r"M56\.0 218\.0 H340\.0 V118\.0 H624\.0 V168\.0", line)
+    assert re.fullmatch(r"M56\.0 218\.0 H620\.0 V118\.0 H1184\.0 V168\.0", line)
     assert "capacity 4" in {text.text for text in chart.iter("text")}
 
 
