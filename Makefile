@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 TESTS ?= tests
 WORKERS ?= 2
+BASE ?= sim
 
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 
@@ -16,6 +17,7 @@ INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 help:
 	@echo "make setup   build the virtual environment in $(VENV) (the others call it; does nothing when up to date)"
 	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
+	@echo "             BASE=serial: its wheels are moved by the compiled firmware, over the serial protocol"
 	@echo "make test    run the tests"
 	@echo "make lint    format check, lint and types"
 	@echo "make bench   measure; JSON goes to bench-results/"
@@ -57,7 +59,7 @@ $(STAMPS)/models: scripts/fetch_models.py src/face_perception/models.yaml script
 	@touch $@
 
 demo: setup
-	@$(BIN)/ronda demo --report demo-report
+	@$(BIN)/ronda demo --report demo-report --base $(BASE)
 
 test: setup
 	@bash scripts/run_tests $(BIN)/python $(WORKERS) $(TESTS)

@@ -15,21 +15,22 @@ from typing import Any, Final
 from ronda.action import Patrol
 from ronda.msg import Incident
 
-from patrol_robot import atomic
 from patrol_robot.bag import BagWriter
 from patrol_robot.demo_client import RobotClient, watching
 from patrol_robot.demo_figures import Alert, RouteOutcome, report
 from patrol_robot.demo_judge import Sighting, judge
-from patrol_robot.demo_launch import cpu_seconds, demo_environment, free_domain, robot
 from patrol_robot.demo_live import LivePage
 from patrol_robot.demo_live_source import live_source
-from patrol_robot.demo_map import MapPicture, map_picture
 from patrol_robot.demo_report import PageContent, page
 from patrol_robot.demo_screen import Screen
 from patrol_robot.demo_setup import Stage, default_people, prepare
 from patrol_robot.demo_watch import DemoWatch
 from patrol_robot.errors import DemoError
 from patrol_robot.patrol_messages import floor_of
+from ronda_cli.demonstration import cpu_seconds, demo_environment, free_domain, refuse_foreign_folder, robot
+from ronda_cli.errors import DemonstrationError
+from ronda_core import atomic
+from ronda_core.map_picture import MapPicture, map_picture
 from ronda_core.stamps import to_seconds
 
 NAMESPACE: Final = "patrol1"
@@ -42,7 +43,10 @@ POSE_REPEAT_S: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """`people` None: the photographs that set-up brought. `rtf` is simulated over real time, 0 as fast as possible."""
+    """`people` None: the photographs that set-up brought. `rtf` is simulated over real time, 0 as fast as possible.
+
+    `base` as in launch/patrol.launch.xml: sim or serial.
+    """
 
     people: Path | None
     report: Path
@@ -50,6 +54,7 @@ class DemoOptions:
     rtf: float
     live: bool
     live_port: int
+    base: str = "sim"
 
 
 @dataclass(slots=True)
@@ -78,23 +83,6 @@ def run_demo(options: DemoOptions, screen: Screen) -> bool:
         return bool(document["ok"])
 
 
-def refuse_foreign_folder(target: Path) -> None:
-    """Raise DemoError if writing the report would destroy something that is no report."""
-    if target.is_dir() and any(target.iterdir()) and not (target / "report.json").is_file():
-        raise DemoError(f"{target} holds other files", hint="name a new folder with --report DIR")
-    if target.exists() and not target.is_dir():
-        raise DemoError(f"{target} is a file", hint="name a new folder with --report DIR")
-    parent = target.absolute().parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DemoError(
-            f"cannot write to {parent}: {error.strerror}", hint="name another folder with --report"
-        ) from error
-    if not os.access(parent, os.W_OK):
-        raise DemoError(f"cannot write to {parent}", hint="name another folder with --report DIR")
-
-
 def _perform(
     options: DemoOptions, stage: Stage, screen: Screen, domain: int, environment: Mapping[str, str]
 ) -> tuple[DemoWatch, Round]:
@@ -104,6 +92,7 @@ def _perform(
         "world": str(stage.world),
         "seed": str(options.seed),
         "rtf": str(options.rtf),
+        "base": options.base,
         "map": str(stage.map_file),
         "route": str(stage.route_file),
         "data_dir": str(stage.data_dir),
@@ -122,7 +111,7 @@ def _perform(
         try:
             _get_ready(client, watch, stage, screen)
             walked.outcome = _walk(client, watch, stage, screen, domain)
-        except DemoError as error:
+        except (DemoError, DemonstrationError) as error:
             screen.problem(error)
             reached = watch.view.patrol.reached if watch.view.patrol else 0
             walked.outcome = RouteOutcome(stage.route.name, total, reached, (), completed=False, message=str(error))
@@ -184,6 +173,7 @@ def _write(options: DemoOptions, stage: Stage, watch: DemoWatch, walked: Round) 
     alerts = [_alert(incident) for incident in watch.view.incidents]
     judgement = judge(stage.figures, [Sighting(alert.incident_id, alert.person, alert.position_m) for alert in alerts])
     document = report(options.seed, walked.outcome, alerts, judgement, watch.figures)
+    document["base"] = options.base
     store = stage.data_dir / "evidence"
     content = PageContent(
         report=document,

@@ -2,6 +2,7 @@
 """`ronda demo`: one round in the simulated airport, with a report."""
 
 import signal
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,6 +13,14 @@ EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 DEFAULT_RTF = 1.0
 """All nodes of a round took 1.3 of two cores at this speed; faster ones leave nothing for a busy machine."""
+
+
+class Base(StrEnum):
+    """As the argument `base` of launch/patrol.launch.xml."""
+
+    sim = "sim"
+    serial = "serial"
+
 
 app = typer.Typer(add_completion=False)
 
@@ -31,6 +40,9 @@ def demo(
     ] = DEFAULT_RTF,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Follow the round in a browser.")] = True,
     live_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of that page; 0: any free one.")] = 0,
+    base: Annotated[
+        Base, typer.Option(help="Whose the wheels are: the simulator's, or those of the firmware on its serial line.")
+    ] = Base.sim,
 ) -> None:
     """Walk one whole round in the simulated airport, find the people on the watchlist, write a report.
 
@@ -46,7 +58,7 @@ def demo(
     console = Console()
     console.print("[bold]Ronda: a patrol robot walks its round[/]")
     try:
-        well = run_demo(DemoOptions(people, report, seed, rtf, live, live_port), Screen(console))
+        well = run_demo(DemoOptions(people, report, seed, rtf, live, live_port, base.value), Screen(console))
     except KeyboardInterrupt:
         console.print("interrupted; nothing was written")
         raise typer.Exit(EXIT_INTERRUPTED) from None
