@@ -11,6 +11,7 @@ import rclpy
 from action_msgs.srv import CancelGoal
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 from ronda.action import Patrol
 from ronda.msg import PatrolState
 from ronda.srv import LoadRoute
@@ -41,7 +42,8 @@ class PatrolClient:
 
     def __enter__(self) -> Self:
         os.environ.update(launch_environment(os.environ, share_folder(), network=network_wanted(os.environ)))
-        rclpy.init()
+        # Ctrl-C is ours: rclpy's own handler would end the context before the round could be stopped.
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node("patrol_cli", namespace=self._robot)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
@@ -81,23 +83,28 @@ class PatrolClient:
                 report(line)
 
         goal = Patrol.Goal(laps=laps, start_index=start_index, stop_on_failure=stop_on_failure)
-        handle = self._answer(client.send_goal_async(goal, feedback_callback=tell), ANSWER_S)
-        if not handle.accepted:
-            raise PatrolError("the robot refuses: a round is under way", hint="ronda patrol status, ronda patrol stop")
-        if not wait:
-            report("started")
-            return True
-        ending = handle.get_result_async()
+        sent = client.send_goal_async(goal, feedback_callback=tell)
         try:
-            result = self._answer(ending, None).result
+            handle = self._accepted(sent)
+            if not wait:
+                report("started")
+                return True
+            result = self._answer(handle.get_result_async(), None).result
         except KeyboardInterrupt:
             report("stopping")
+            handle = self._accepted(sent)
             self._answer(handle.cancel_goal_async(), ANSWER_S)
-            result = self._answer(ending, ANSWER_S).result
+            result = self._answer(handle.get_result_async(), ANSWER_S).result
         for missed in result.missed_waypoints:
             report(f"missed {missed.name}: {missed.reason}")
         report(result.error_msg or f"{result.waypoints_reached} waypoints reached, {result.laps_done} laps")
         return bool(result.error_code == Patrol.Result.NONE and not result.missed_waypoints)
+
+    def _accepted(self, sent: Any) -> Any:
+        handle = self._answer(sent, ANSWER_S)
+        if not handle.accepted:
+            raise PatrolError("the robot refuses: a round is under way", hint="ronda patrol status, ronda patrol stop")
+        return handle
 
     def trigger(self, service: str) -> tuple[bool, str]:
         """Call a service without arguments; returns whether it agreed, and its words."""

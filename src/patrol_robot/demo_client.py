@@ -111,7 +111,7 @@ class RobotClient:
             self._paused_since = None
         elif self._paused_since is None:
             self._paused_since = time.monotonic()
-            on_interruption(patrol.detail)
+            on_interruption(patrol.detail.removeprefix("paused: "))
         elif time.monotonic() - self._paused_since > RESUME_AFTER_S and self._resuming is None:
             self._resuming = self._resume.call_async(Trigger.Request())
             self._paused_since = time.monotonic()

@@ -7,11 +7,11 @@ from typing import Any
 from ronda.msg import PatrolState
 
 from patrol_robot.demo_live import LiveSource
-from patrol_robot.demo_map import MapPicture, map_picture
 from patrol_robot.demo_setup import Stage
 from patrol_robot.demo_watch import DemoWatch
 from patrol_robot.incident_office import COMPARISON
 from patrol_robot.patrol_messages import floor_of
+from ronda_core.map_picture import MapPicture, map_picture
 
 PATH_POINTS = 1500
 

@@ -13,8 +13,8 @@ import cv2
 
 from patrol_robot import pictures
 from patrol_robot.demo_judge import Figure
-from patrol_robot.demo_map import MapPicture
 from patrol_robot.route import Route
+from ronda_core.map_picture import MapPicture
 
 THUMBNAIL_PX = 96
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patrol_robot import atomic
 from patrol_robot.errors import EvidenceError
+from ronda_core import atomic
 
 DOCUMENT = "incident.json"
 MEDIA_TYPES = {

@@ -38,9 +38,11 @@ class Graph:
 
 
 @contextmanager
-def graph(*parameters: str) -> Iterator[Graph]:
+def graph(*parameters: str, namespace: str = "") -> Iterator[Graph]:
     """A context with the given ROS parameters (`name:=value`); everything is gone afterwards."""
     arguments = [item for parameter in parameters for item in ("-p", parameter)]
+    if namespace:
+        arguments += ["-r", f"__ns:=/{namespace}"]
     rclpy.init(args=["--ros-args", *arguments] if arguments else None)
     running = Graph()
     try:

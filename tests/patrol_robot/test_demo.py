@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from patrol_robot.demo import refuse_foreign_folder
-from patrol_robot.errors import DemoError
+from ronda_cli.demonstration import refuse_foreign_folder
+from ronda_cli.errors import DemonstrationError
 
 
 def test_a_report_replaces_only_an_older_report(tmp_path: Path) -> None:
@@ -13,12 +13,12 @@ def test_a_report_replaces_only_an_older_report(tmp_path: Path) -> None:
     target.mkdir()
     refuse_foreign_folder(target)
     (target / "thesis.txt").write_text("years of work")
-    with pytest.raises(DemoError, match="holds other files") as caught:
+    with pytest.raises(DemonstrationError, match="holds other files") as caught:
         refuse_foreign_folder(target)
     assert "--report" in caught.value.hint
     (target / "report.json").write_text("{}")
     refuse_foreign_folder(target)
-    with pytest.raises(DemoError, match="is a file"):
+    with pytest.raises(DemonstrationError, match="is a file"):
         refuse_foreign_folder(target / "thesis.txt")
-    with pytest.raises(DemoError, match="cannot write"):
+    with pytest.raises(DemonstrationError, match="cannot write"):
         refuse_foreign_folder(target / "thesis.txt" / "below")

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
-import math
 
 import pytest
 
-from patrol_robot.demo_figures import Alert, RoundFigures, RouteOutcome, percentile, report
+from patrol_robot.demo_figures import Alert, RoundFigures, RouteOutcome, report
 from patrol_robot.demo_judge import FalseAlert, Judgement
 
 GOOD = RouteOutcome("round", waypoints=13, reached=13, missed=(), completed=True)
@@ -21,14 +20,6 @@ def figures() -> RoundFigures:
         sim_end_s=120.0,
         wall_end_s=60.0,
     )
-
-
-@pytest.mark.parametrize(
-    ("values", "share", "expected"),
-    [([3, 1, 2], 0.5, 2), ([1, 2, 3, 4], 0.95, 4), ([1], 0.5, 1), ([], 0.5, None), ([math.nan, 7], 0.5, 7)],
-)
-def test_percentiles_are_measured_values(values: list[float], share: float, expected: float | None) -> None:
-    assert percentile(values, share) == expected
 
 
 def test_the_report_has_the_agreed_keys_and_is_json() -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from patrol_robot import pictures
 from patrol_robot.demo_figures import Alert, RoundFigures, RouteOutcome, report
 from patrol_robot.demo_judge import FalseAlert, Figure, Judgement
-from patrol_robot.demo_map import map_picture
 from patrol_robot.demo_report import PageContent, page
 from patrol_robot.route import Route, Waypoint
+from ronda_core.map_picture import map_picture
 
 ROUTE = Route("round", "map", (Waypoint("a", 0.0, 0.0, 0.0), Waypoint("b", 3.0, 1.0, 0.0)))
 FIGURES = (Figure("Ada <b>", True, 1.0, 1.0), Figure("Eve", False, 3.0, 1.0))
