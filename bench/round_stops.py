@@ -26,10 +26,10 @@ from ronda.srv import LoadRoute
 from std_msgs.msg import UInt32
 from std_srvs.srv import SetBool, Trigger
 
-from patrol_robot.demo_launch import demo_environment, free_domain, robot
 from robot_navigation.cli import world_solids
 from robot_navigation.map_file import save_map
 from robot_navigation.world_map import draw_map
+from ronda_cli.demonstration import demo_environment, free_domain, robot
 from ronda_cli.measurement import main
 from ronda_core import qos
 from ronda_core.paths import share_dir
@@ -72,13 +72,13 @@ class Operator:
         self.executor.add_node(node)
         self.patrol = self.safety = self.truth = None
         self.contacts, self.located, self.driving = 0, False, ""
-        self.commands = []
+        self.commands, self.furthest = [], -math.inf
         self.holding, self.interruptions, self.resumed_at = False, 0, 0.0
         for kind, topic, take, profile in (
             (PatrolState, "patrol_state", lambda m: setattr(self, "patrol", m), qos.STATE),
             (SafetyState, "safety_state", self._take_safety, qos.STATE),
             (TwistStamped, "cmd_vel", self._take_command, qos.COMMAND),
-            (Odometry, "ground_truth", lambda m: setattr(self, "truth", m), qos.SENSOR),
+            (Odometry, "ground_truth", self._take_truth, qos.SENSOR),
             (UInt32, "ground_truth/contacts", lambda m: setattr(self, "contacts", m.data), qos.STATE),
             (LocalisationState, "localisation_state", self._take_localisation, qos.STATE),
             (
@@ -108,6 +108,10 @@ class Operator:
     def _take_command(self, message):
         moving = message.twist.linear.x != 0.0 or message.twist.angular.z != 0.0
         self.commands.append((time.monotonic(), moving))
+
+    def _take_truth(self, message):
+        self.truth = message
+        self.furthest = max(self.furthest, message.pose.pose.position.x)
 
     def _take_localisation(self, message):
         self.located = message.state == LocalisationState.LOCALISED
@@ -253,14 +257,15 @@ def one_round(person):
 
 
 @contextlib.contextmanager
-def walking_robot(rtf, base="sim"):
-    """The robot in the hall, located, and an operator beside it."""
+def walking_robot(rtf, base="sim", *, faces=False):
+    """The robot in the hall, located, and an operator beside it. With `faces` the patrol's whole graph runs."""
     with tempfile.TemporaryDirectory() as folder, free_domain({}) as domain:
         folder = Path(folder)
         (folder / "route.yaml").write_text(ROUND)
         arguments = {
             "namespace": NAMESPACE,
-            "faces": "false",
+            "faces": str(faces).lower(),
+            "faces_dir": str(folder / "faces"),
             "base": base,
             "world": str(share_dir() / "worlds" / "hall.sdf"),
             "x": str(START[0]),
