@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody stands 1.0 m before the bumper from one moment to the next, at top speed: contacts, by the simulator's truth.
+"""Somebody stands 1.0 m before the bumper from one moment to the next, at top speed: contacts, by the true positions.
 
 `seeds`: the gate's decision code and the embedded simulator's physics and laser in one process, stepped together, each
 command `delay_s` late. Noise, shape (round, box at an angle, a pair of legs), size and place across the way differ with
@@ -96,8 +96,8 @@ def world_with(folder, thing, at, appears):
     points = ((0.0, away), (appears - 0.002, away), (appears, here), (appears + 3600, here))
     script = "".join(f"<waypoint><time>{t}</time><pose>{pose}</pose></waypoint>" for t, pose in points)
     actor = (
-        f'<actor name="somebody"><script><loop>false</loop><trajectory id="0" type="walk">{script}</trajectory></script>'
-        f'<link name="body">{parts}</link></actor>'
+        '<actor name="somebody"><script><loop>false</loop>'
+        f'<trajectory id="0" type="walk">{script}</trajectory></script><link name="body">{parts}</link></actor>'
     )
     path = folder / "hall.sdf"
     text = (share_dir() / "worlds" / "hall.sdf").read_text()
