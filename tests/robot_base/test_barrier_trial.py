@@ -3,7 +3,7 @@
 
 import random
 
-from robot_base.barrier_trial import BarrierTrial, DeviceClock
+from robot_base.barrier_trial import BarrierTrial
 from robot_base.simulated_device import SimulatedDevice
 
 

@@ -16,7 +16,7 @@ from pymodbus.exceptions import ModbusException
 from robot_base.barrier import Barrier, BarrierInputs, reason_text
 from robot_base.drivers.ports import BarrierReading
 from robot_base.errors import BaseConfigError, CommandRefusedError, LinkError, LinkLostError
-from robot_base.serial_line import find_device
+from robot_base.serial_line import SerialLine, find_device
 from robot_base.wire.messages import Result
 from ronda_core.clock import Clock, SystemClock
 
@@ -73,13 +73,12 @@ class ModbusPort:
 
     def open(self) -> str:
         """Open the line, stop the motor, read the inputs once. Raises LinkError."""
+        SerialLine(self.name, self._baud).close()  # says why it cannot be opened, which the library does not
         path = find_device(self.name)
         self._client = ModbusSerialClient(path, baudrate=self._baud, timeout=0.3, retries=1)
         try:
             if not self._client.connect():
-                raise LinkError(
-                    f"cannot open {self.name}", hint=f"is it in use, and may you use it? fuser -v {self.name}"
-                )
+                raise LinkError(f"cannot open {self.name}", hint=f"is it in use? fuser -v {self.name}")
             self._drive_motor(0, force=True)
             self._read_inputs()
         except LinkError:

@@ -39,13 +39,13 @@ class PtyDevice:
                 os.write(self._master, answer)
 
 
-def by_lines(answer: Callable[[str], str]) -> Callable[[bytes], bytes]:
-    """A handler for devices that answer line by line (carriage return at the end)."""
+def by_lines(answer: Callable[[str], str], errors: str = "strict") -> Callable[[bytes], bytes]:
+    """A handler for devices that answer line by line (carriage return at the end); `errors`: of what is no text."""
     rest = b""
 
     def heard(data: bytes) -> bytes:
         nonlocal rest
         *lines, rest = (rest + data).split(b"\r")
-        return b"".join(f"{answer(line.decode())}\r".encode() for line in lines)
+        return b"".join(f"{answer(line.decode(errors=errors))}\r".encode() for line in lines)
 
     return heard

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The framed driver against the compiled firmware, and against devices that are none."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -124,7 +123,7 @@ def test_the_emergency_stop_circuit_beats_everything() -> None:
             with pytest.raises(CommandRefusedError, match="estop"):
                 call()
         device.set("estop", 0)
-        serve(port, lambda: not device.set("estop", 0) and abs(port.exchange(0.5, 0.5).left_speed) < 0.005, 0.5)
+        serve(port, lambda: abs(port.exchange(0.5, 0.5).left_speed) < 0.005, 0.5)
         port.clear_fault()
         assert port.exchange(0, 0).condition is not Drive.READY
 
@@ -144,20 +143,3 @@ def test_another_version_is_named() -> None:
 
     with PtyDevice(newer) as device, pytest.raises(ProtocolError, match="version 2"):
         FramedPort(device.path).open()
-
-
-def test_a_port_that_is_in_use_is_named() -> None:
-    with SimulatedDevice() as device:
-        port = FramedPort(str(device.path))
-        port.open()
-        with pytest.raises(LinkError, match="in use"):
-            FramedPort(str(device.path)).open()
-        port.close()
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every device")
-def test_a_port_without_rights_says_how_to_get_them() -> None:
-    with SimulatedDevice() as device:
-        device.path.chmod(0)
-        with pytest.raises(LinkError, match="no right"):
-            FramedPort(str(device.path)).open()
