@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from patrol_robot.demo_figures import spread
 from ronda_cli.measurement import main
+from ronda_core.spread import spread
 
 ROUND_LIMIT_S = 2400
 

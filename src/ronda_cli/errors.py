@@ -12,3 +12,7 @@ class CliError(RondaError):
 
 class LaunchError(CliError):
     """A launch file, or what it names, cannot be launched; nothing has been started."""
+
+
+class DemonstrationError(CliError):
+    """A demonstration's nodes cannot be started, or have ended by themselves."""

@@ -12,7 +12,7 @@ import pytest
 import rclpy
 from ronda.msg import FaceMatch
 
-from patrol_robot.demo_launch import RobotProcesses, demo_environment, free_domain, robot
+from ronda_cli.demonstration import RobotProcesses, demo_environment, free_domain, robot
 from ronda_cli.process.environment import foreign_environment
 from ronda_core import qos
 
