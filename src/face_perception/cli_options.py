@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from face_perception.audit import AuditLog
     from face_perception.station import Station
 
 Folder = Annotated[
@@ -36,6 +37,23 @@ def station(folder: Path | None, site: Path | None, profile: str) -> Station:
     from face_perception.station import StationSettings, open_station
 
     return open_station(StationSettings(profile=profile, folder=folder, site_file=site))
+
+
+def faces_folder(folder: Path | None) -> Path:
+    """Return the folder of gallery, key and audit log."""
+    from face_perception.station import FOLDER
+    from ronda_core.paths import data_dir
+
+    return folder or data_dir() / FOLDER
+
+
+def audit_log(folder: Path) -> AuditLog:
+    """Return the audit log of a folder."""
+    from face_perception.audit import AuditLog
+    from face_perception.station import AUDIT_FILE
+    from ronda_core.clock import SystemClock
+
+    return AuditLog(folder / AUDIT_FILE, SystemClock())
 
 
 def show(data: Any, as_json: bool, columns: list[str]) -> None:

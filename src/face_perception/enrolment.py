@@ -12,7 +12,7 @@ import cv2
 from face_perception.analyser import Analyser
 from face_perception.errors import EnrolmentRefused
 from face_perception.faces import Detection, Face, Picture
-from face_perception.gallery import Gallery
+from face_perception.gallery import Gallery, Record
 from face_perception.people import Example, Person
 from face_perception.picture import encode_jpeg
 
@@ -29,14 +29,14 @@ _ADVICE = {
 class EnrolmentRules:
     """``min_component``: each quality component must reach it; ``min_overall``: their product;
     ``second_face``: another face of this share of the largest one's width makes a picture ambiguous;
-    ``min_agreement``: cosine that two pictures of one person must reach;
+    ``agreement_rate``: two pictures of one person must be nearer than this share of different people's are;
     ``keep_pictures``: store the face region of each picture (encrypted) for evidence and migration;
     ``max_side``: longest side of a kept picture in pixels."""
 
     min_component: float = 0.2
     min_overall: float = 0.12
     second_face: float = 0.5
-    min_agreement: float = 0.2
+    agreement_rate: float = 0.04
     keep_pictures: bool = True
     max_side: int = 480
 
@@ -86,22 +86,25 @@ class Enroller:
         valid_until: float = 0.0,
         person_id: str = "",
         allow_duplicate: bool = False,
+        record: Record | None = None,
     ) -> Person:
         """Add a person (or pictures to ``person_id``). Raises EnrolmentRefused when the pictures show different
-        people or somebody who is enrolled under another name."""
-        self._check_agreement(examples)
+        people or somebody who is enrolled under another name.
+
+        ``record`` is called just before the change is committed; an error of it undoes the change.
+        """
+        self._check_agreement(examples, gallery.calibration.cosine(self.rules.agreement_rate))
         if not allow_duplicate:
             self._check_duplicate(gallery, examples, person_id)
         if person_id:
-            gallery.add_examples(person_id, examples)
-            return gallery.person(person_id)
-        return gallery.enrol(name, watchlist_id, examples, reason, valid_until)
+            return gallery.add_examples(person_id, examples, record)
+        return gallery.enrol(name, watchlist_id, examples, reason, valid_until, record)
 
-    def _check_agreement(self, examples: Sequence[Example]) -> None:
+    def _check_agreement(self, examples: Sequence[Example], lowest: float) -> None:
         for index, one in enumerate(examples):
             for other_index, other in enumerate(examples[:index]):
                 score = float(one.template @ other.template)
-                if score < self.rules.min_agreement:
+                if score < lowest:
                     raise EnrolmentRefused(
                         f"pictures {other_index + 1} and {index + 1} show different people (cosine {score:.2f})",
                         hint="enrol each person alone",

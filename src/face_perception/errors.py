@@ -6,7 +6,8 @@ RondaError
     ├── ModelError            a model is missing, unknown, damaged or has another input than its entry says
     ├── PictureError          a picture cannot be read or is larger than allowed
     ├── EnrolmentRefused      a picture is no good example of one person (says which check failed)
-    ├── GalleryError          the store of people: wrong key, other model, unknown person, busy
+    ├── GalleryError          the store of people: other model, unknown person, busy, damaged, full
+    │   └── WrongKeyError     the site key is not the one that the gallery was made with
     ├── WatchlistError        a watchlist or an entry that breaks the rules of the list
     ├── PolicyError           identification is not permitted by the site configuration
     ├── CalibrationError      no calibration for this pipeline, or too few comparisons behind it
@@ -36,6 +37,10 @@ class EnrolmentRefused(FacePerceptionError):
 
 class GalleryError(FacePerceptionError):
     """The gallery cannot serve the request (key, model, unknown person)."""
+
+
+class WrongKeyError(GalleryError):
+    """The site key is not the gallery's."""
 
 
 class WatchlistError(FacePerceptionError):

@@ -12,20 +12,19 @@ from face_perception.errors import GalleryError, PolicyError
 from face_perception.faces import Template
 from face_perception.index import Hit, TemplateIndex, make_index
 from face_perception.people import Example, Person
-from face_perception.recogniser import fuse_templates
+from face_perception.people_search import MemorySearch, PeopleSearch, ServerSearch
 from face_perception.site import Site, Watchlist
+from face_perception.site_key import open_store
 from face_perception.store import GalleryStore
-from face_perception.vault import load_site_key
 from ronda_core.clock import Clock
 
-GALLERY_FILE, KEY_FILE = "gallery.db", "site.key"
-# A rejected stranger must come this much nearer than the rejected view before being named again.
-_IMPOSTOR_MARGIN = 0.05
-_HIGHEST_THRESHOLD = 0.9
+# Makes the audit log's entry about a person; when it raises, the change itself is undone.
+Record = Callable[[Person], None]
+_MOST_REMEMBERED = 10_000
 
 
 class Gallery:
-    """One site's people. Other processes may change the same file; searches see it at once."""
+    """One site's people. Other processes may change the same gallery; searches see it at once."""
 
     def __init__(
         self,
@@ -41,11 +40,19 @@ class Gallery:
         self._calibration = calibration
         self._template_size = template_size
         self._clock = clock
-        self._make_index = make_index
-        self._index = make_index(template_size, 0)
-        self._people: dict[str, Person] = {}
-        self._raised: dict[str, float] = {}
+        self._search: PeopleSearch
+        if store.sketches is None:
+            self._search = MemorySearch(store, template_size, make_index)
+        else:
+            self._search = ServerSearch(store)
+        # People who were found lately, by number, as they were at version ``_version``.
+        self._found: dict[int, Person | None] = {}
         self._version = -1
+
+    @property
+    def calibration(self) -> Calibration:
+        """What cosines of this gallery's recogniser mean."""
+        return self._calibration
 
     @classmethod
     def open(
@@ -56,14 +63,14 @@ class Gallery:
         template_size: int,
         clock: Clock,
         make_index: Callable[[int, int], TemplateIndex] = make_index,
+        database: str = "",
     ) -> Gallery:
-        """Open the gallery in ``folder``, created with a new site key on first use. Raises GalleryError."""
-        file = folder / GALLERY_FILE
-        key = load_site_key(folder / KEY_FILE, create=not file.exists())
-        return cls(GalleryStore(file, key), site, calibration, template_size, clock, make_index)
+        """Open the gallery in ``folder``, or at the URL ``database`` with the site key in ``folder``; created with a
+        new site key on first use. Raises GalleryError."""
+        return cls(open_store(folder, database, create=True), site, calibration, template_size, clock, make_index)
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the database."""
         self._store.close()
 
     @property
@@ -73,15 +80,16 @@ class Gallery:
 
     def people(self, watchlist_id: str = "") -> list[Person]:
         """Return everybody, or the people of one list, oldest first."""
-        self._refresh()
-        return [person for person in self._people.values() if watchlist_id in ("", person.watchlist_id)]
+        self._check_model()
+        return self._store.people(watchlist_id)
 
     def person(self, person_id: str) -> Person:
         """Return one person. Raises GalleryError when unknown."""
-        self._refresh()
-        if person_id not in self._people:
-            raise GalleryError(f"no person '{person_id}' in the gallery", hint="list them: ronda faces list")
-        return self._people[person_id]
+        return self._store.person(person_id)
+
+    def warm_up(self) -> int:
+        """Make the search ready now instead of at the first search; return the number of people."""
+        return len(self._search)
 
     def watchlist(self, list_id: str) -> Watchlist:
         """Return a list that is in force. Raises PolicyError without a site permission, WatchlistError."""
@@ -99,8 +107,12 @@ class Gallery:
         examples: Sequence[Example],
         reason: str = "",
         valid_until: float = 0.0,
+        record: Record | None = None,
     ) -> Person:
-        """Add a person with examples to a list in force. Raises PolicyError, WatchlistError or GalleryError."""
+        """Add a person with examples to a list in force. Raises PolicyError, WatchlistError or GalleryError.
+
+        ``record`` is called just before the person is committed.
+        """
         entry = self.watchlist(watchlist_id)
         self._check(examples)
         if not name.strip():
@@ -115,21 +127,23 @@ class Gallery:
             pictures=len(examples),
             model=self._calibration.recogniser,
         )
-        self._store.add_person(person, examples)
+        self._store.add_person(person, examples, _bound(record, person))
         return person
 
-    def add_examples(self, person_id: str, examples: Sequence[Example]) -> None:
+    def add_examples(self, person_id: str, examples: Sequence[Example], record: Record | None = None) -> Person:
         """Add pictures to a person. Raises GalleryError."""
         self._check(examples)
-        self._store.add_examples(person_id, examples)
+        self._store.add_examples(person_id, examples, record=_bound(record, self.person(person_id)))
+        return self.person(person_id)
 
-    def remove(self, person_id: str) -> None:
+    def remove(self, person_id: str, record: Record | None = None) -> None:
         """Destroy everything kept about a person. Raises GalleryError when unknown."""
-        self._store.remove_person(person_id)
+        self._store.remove_person(person_id, _bound(record, self.person(person_id)))
 
-    def reject(self, person_id: str, stranger: Template, quality: float) -> None:
+    def reject(self, person_id: str, stranger: Template, quality: float, record: Record | None = None) -> None:
         """Keep a stranger's template as "not this person": it raises this person's own threshold."""
-        self._store.add_examples(person_id, [Example(stranger, quality)], impostor=True)
+        example = [Example(stranger, quality)]
+        self._store.add_examples(person_id, example, impostor=True, record=_bound(record, self.person(person_id)))
 
     def portrait(self, person_id: str) -> bytes:
         """Return the best enrolled picture (JPEG), empty when the site keeps none."""
@@ -141,28 +155,50 @@ class Gallery:
 
         Empty unless the site permits identification.
         """
-        self._refresh()
         now = self._clock.now()
         if self.site is None or not self.permitted:
             return []
-        threshold = self._calibration.threshold(self.site.false_positive_rate, len(self._index))
-        hits: list[Hit] = []
+        self._forget_changed()
+        size = len(self._search)
+        threshold = self._calibration.threshold(self.site.false_positive_rate, size)
         wanted = count
         while True:
-            hits = [
-                Hit(person_id, score, max(threshold, self._raised.get(person_id, 0.0)))
-                for person_id, score in self._index.search(template, wanted)
-                if self._is_sought(person_id, now)
-            ]
+            hits: list[Hit] = []
+            for candidate in self._search.search(template, wanted):
+                person = self._numbered(candidate.number)
+                if person is not None and self._is_sought(person, now):
+                    own = max(threshold, candidate.own_threshold)
+                    hits.append(Hit(person.person_id, candidate.score, own))
             # People of expired lists stay in the index until removed: look further down when they take places.
-            if len(hits) >= count or wanted >= len(self._index):
+            if len(hits) >= count or wanted >= size:
                 return hits[:count]
             wanted *= 4
 
-    def _is_sought(self, person_id: str, now: float) -> bool:
-        person = self._people[person_id]
+    def _is_sought(self, person: Person, now: float) -> bool:
         entry = self.site.watchlists.get(person.watchlist_id) if self.site else None
         return entry is not None and entry.in_force(now) and person.in_force(now)
+
+    def _numbered(self, number: int) -> Person | None:
+        if number not in self._found:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
+            self._found[number] = self._store.numbered(number)
+        return self._found[number]
+
+    def _forget_changed(self) -> None:
+        version = self._store.version()
+        if version != self._version:
+            self._check_model()
+            self._found.clear()
+            self._version = version
+
+    def _check_model(self) -> None:
+        other = self._store.other_model(self._calibration.recogniser)
+        if other is not None:
+            raise GalleryError(
+                f"the gallery was made with {other}, this profile makes {self._calibration.recogniser}",
+                hint="use the same profile, or migrate with 'ronda faces reembed'",
+            )
 
     def _check(self, examples: Sequence[Example]) -> None:
         if not examples:
@@ -174,31 +210,6 @@ class Gallery:
                     hint="make it with the gallery's own profile",
                 )
 
-    def _refresh(self) -> None:
-        """Load the file again if any process changed it."""
-        version = self._store.version()
-        if version == self._version:
-            return
-        people = {person.person_id: person for person in self._store.people()}
-        for person in people.values():
-            if person.model != self._calibration.recogniser:
-                raise GalleryError(
-                    f"the gallery was made with {person.model}, this profile makes {self._calibration.recogniser}",
-                    hint="use the same profile, or migrate with 'ronda faces reembed'",
-                )
-        enrolled: dict[str, list[Example]] = {}
-        impostors: dict[str, list[Example]] = {}
-        for person_id, impostor, example in self._store.templates():
-            if person_id in people:
-                (impostors if impostor else enrolled).setdefault(person_id, []).append(example)
-        fused_by_person: dict[str, Template] = {}
-        raised = {}
-        for person_id, examples in enrolled.items():
-            fused = fuse_templates([one.template for one in examples], [one.quality + 1e-3 for one in examples])
-            fused_by_person[person_id] = fused
-            if strangers := impostors.get(person_id):
-                nearest = max(float(stranger.template @ fused) for stranger in strangers)
-                raised[person_id] = min(nearest + _IMPOSTOR_MARGIN, _HIGHEST_THRESHOLD)
-        index = self._make_index(self._template_size, len(fused_by_person))
-        index.put_many(fused_by_person)
-        self._people, self._index, self._raised, self._version = people, index, raised, version
+
+def _bound(record: Record | None, person: Person) -> Callable[[], None] | None:
+    return None if record is None else lambda: record(person)

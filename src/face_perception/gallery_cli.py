@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from face_perception.cli_options import Folder, Json, Profile, Requester, SiteFile, date, requester, show, station
+from face_perception.cli_options import (
+    Folder,
+    Json,
+    Profile,
+    Requester,
+    SiteFile,
+    audit_log,
+    date,
+    faces_folder,
+    requester,
+    show,
+    station,
+)
 
 
 def enrol(
@@ -17,6 +29,9 @@ def enrol(
     pictures: Annotated[list[Path], typer.Argument(help="Pictures of this one person")],
     watchlist: Annotated[str, typer.Option("--watchlist", "-w", help="List of the site file")],
     reason: Annotated[str, typer.Option(help="Why this person is looked for [default: the list's reason]")] = "",
+    valid_until: Annotated[
+        str, typer.Option(help="Last day of this entry, 2027-01-31 [default: as long as the list]")
+    ] = "",
     person_id: Annotated[str, typer.Option("--person", help="Add the pictures to this person")] = "",
     allow_duplicate: Annotated[bool, typer.Option(help="Enrol although the face is known under another name")] = False,
     central: Annotated[bool, typer.Option(help="Of several faces take the large one nearest to the middle")] = False,
@@ -31,7 +46,9 @@ def enrol(
     Example: ronda faces enrol "Ann Example" ann1.jpg ann2.jpg --watchlist missing
     """
     from face_perception.picture import read_picture
+    from face_perception.site import end_of
 
+    until = end_of(valid_until, "--valid-until") if valid_until else 0.0
     here = station(folder, site, profile)
     with closing(here.gallery):
         here.gallery.watchlist(watchlist)
@@ -42,11 +59,17 @@ def enrol(
             watchlist,
             examples,
             reason=reason,
+            valid_until=until,
             person_id=person_id,
             allow_duplicate=allow_duplicate,
-        )
-        here.audit.append(
-            "enrol", person_id=person.person_id, requested_by=requester(by), watchlist_id=watchlist, reason=reason
+            # The reason is kept with the person, sealed: the log outlives the person's deletion.
+            record=lambda person: here.audit.append(
+                "enrol",
+                person_id=person.person_id,
+                requested_by=requester(by),
+                watchlist_id=person.watchlist_id,
+                pictures=len(examples),
+            ),
         )
     rows = [{"person_id": person.person_id, "name": person.name, "pictures": len(examples), "watchlist": watchlist}]
     show(rows, as_json, ["person_id", "name", "pictures", "watchlist"])
@@ -140,21 +163,25 @@ def remove(
     profile: Profile = "fast",
 ) -> None:
     """Remove a person: key, templates and pictures are destroyed."""
+    from face_perception.audit_text import without_name
+
     here = station(folder, site, profile)
     with closing(here.gallery):
-        here.gallery.remove(person_id)
-        here.audit.append("remove", person_id=person_id, requested_by=requester(by), reason=reason)
+        here.gallery.remove(
+            person_id,
+            lambda person: here.audit.append(
+                "remove",
+                person_id=person_id,
+                requested_by=requester(by),
+                reason=without_name(reason, person.name),
+            ),
+        )
     typer.echo(f"{person_id} removed")
 
 
 def audit(folder: Folder = None) -> None:
     """Check the hash chain of the audit log; exit status 1 when it is broken."""
-    from face_perception.audit import AuditLog
-    from face_perception.station import AUDIT_FILE, FOLDER
-    from ronda_core.clock import SystemClock
-    from ronda_core.paths import data_dir
-
-    log = AuditLog((folder or data_dir() / FOLDER) / AUDIT_FILE, SystemClock())
+    log = audit_log(faces_folder(folder))
     count, problem = log.verify()
     if problem is None:
         typer.echo(f"{log.path}: {count} events, the chain holds")

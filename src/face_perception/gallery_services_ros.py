@@ -10,9 +10,10 @@ from rclpy.node import Node
 from ronda.msg import PersonScore
 from ronda.srv import ConfirmMatch, EnrolPerson, ListPeople, RemovePerson, SearchPerson
 
+from face_perception.audit_text import without_name
 from face_perception.face_messages import person_message
 from face_perception.match_book import MatchBook
-from face_perception.people import Example
+from face_perception.people import Example, Person
 from face_perception.picture import decode_picture
 from face_perception.station import Station
 from ronda_core.errors import RondaError
@@ -76,22 +77,26 @@ class FaceServices:
             valid_until=to_seconds(request.valid_until),
             person_id=request.person_id,
             allow_duplicate=request.allow_duplicate,
-        )
-        self._station.audit.append(
-            "enrol",
-            person_id=person.person_id,
-            requested_by=request.requested_by,
-            watchlist_id=person.watchlist_id,
-            pictures=len(examples),
-            # Whoever asks without a word about it does not get one invented.
-            reason=request.reason,
+            # The reason is kept with the person, sealed: the log outlives the person's deletion.
+            record=lambda person: self._station.audit.append(
+                "enrol",
+                person_id=person.person_id,
+                requested_by=request.requested_by,
+                watchlist_id=person.watchlist_id,
+                pictures=len(examples),
+            ),
         )
         response.person_id = person.person_id
 
     def _remove(self, request: Any, _response: Any) -> None:
-        self._station.gallery.remove(request.person_id)
-        self._station.audit.append(
-            "remove", person_id=request.person_id, requested_by=request.requested_by, reason=request.reason
+        self._station.gallery.remove(
+            request.person_id,
+            lambda person: self._station.audit.append(
+                "remove",
+                person_id=person.person_id,
+                requested_by=request.requested_by,
+                reason=without_name(request.reason, person.name),
+            ),
         )
 
     def _list(self, request: Any, response: Any) -> None:
@@ -115,12 +120,18 @@ class FaceServices:
 
     def _confirm(self, request: Any, _response: Any) -> None:
         match = self._book.take(request.match_id)
-        if not request.is_person:
-            self._station.gallery.reject(match.person_id, match.template, match.quality)
-        self._station.audit.append(
-            "confirm" if request.is_person else "reject",
-            person_id=match.person_id,
-            requested_by=request.requested_by,
-            match_id=match.match_id,
-            note=request.note,
-        )
+
+        def record(person: Person) -> None:
+            self._station.audit.append(
+                "confirm" if request.is_person else "reject",
+                person_id=person.person_id,
+                requested_by=request.requested_by,
+                match_id=match.match_id,
+                note=without_name(request.note, person.name),
+            )
+
+        gallery = self._station.gallery
+        if request.is_person:
+            record(gallery.person(match.person_id))
+        else:
+            gallery.reject(match.person_id, match.template, match.quality, record)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,24 +24,24 @@ class Hit:
 
 
 class TemplateIndex(Protocol):
-    """One template per key; keys are person ids."""
+    """One unit template per person, by the person's number."""
 
     def __len__(self) -> int: ...
 
-    def put(self, key: str, template: Template) -> None:
-        """Add a template or replace that of ``key``."""
+    def put(self, number: int, template: Template) -> None:
+        """Add a template or replace that of ``number``."""
         ...
 
-    def put_many(self, templates: Mapping[str, Template]) -> None:
-        """Add or replace many templates."""
+    def put_many(self, numbers: NDArray[np.int64], templates: NDArray[np.floating]) -> None:
+        """Add or replace many templates, (n, size)."""
         ...
 
-    def remove(self, key: str) -> None:
-        """Remove ``key``; unknown keys are ignored."""
+    def remove(self, number: int) -> None:
+        """Remove ``number`` and overwrite its template; unknown numbers are ignored."""
         ...
 
-    def search(self, query: Template, count: int) -> list[tuple[str, float]]:
-        """Return the ``count`` nearest keys with their cosines, best first."""
+    def search(self, query: Template, count: int) -> list[tuple[int, float]]:
+        """Return the ``count`` nearest numbers with their cosines, best first."""
         ...
 
 
@@ -63,47 +63,47 @@ class ExactIndex:
 
     def __init__(self, template_size: int) -> None:
         self._matrix: NDArray[np.float32] = np.zeros((16, template_size), np.float32)
-        self._keys: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._numbers: list[int] = []
+        self._rows: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._numbers)
 
-    def put(self, key: str, template: Template) -> None:
-        """Add a template or replace that of ``key``."""
-        row = self._rows.get(key)
+    def put(self, number: int, template: Template) -> None:
+        """Add a template or replace that of ``number``."""
+        row = self._rows.get(number)
         if row is None:
-            row = len(self._keys)
+            row = len(self._numbers)
             if row == len(self._matrix):
                 self._matrix = np.concatenate([self._matrix, np.zeros_like(self._matrix)])
-            self._keys.append(key)
-            self._rows[key] = row
+            self._numbers.append(number)
+            self._rows[number] = row
         self._matrix[row] = template
 
-    def put_many(self, templates: Mapping[str, Template]) -> None:
-        """Add many templates."""
-        for key, template in templates.items():
-            self.put(key, template)
+    def put_many(self, numbers: NDArray[np.int64], templates: NDArray[np.floating]) -> None:
+        """Add or replace many templates."""
+        for number, template in zip(numbers.tolist(), templates, strict=True):
+            self.put(number, template)
 
-    def remove(self, key: str) -> None:
-        """Remove ``key`` and overwrite its template; unknown keys are ignored."""
-        row = self._rows.pop(key, None)
+    def remove(self, number: int) -> None:
+        """Remove ``number`` and overwrite its template; unknown numbers are ignored."""
+        row = self._rows.pop(number, None)
         if row is None:
             return
-        last = len(self._keys) - 1
+        last = len(self._numbers) - 1
         if row != last:
             self._matrix[row] = self._matrix[last]
-            self._keys[row] = self._keys[last]
-            self._rows[self._keys[row]] = row
+            self._numbers[row] = self._numbers[last]
+            self._rows[self._numbers[row]] = row
         self._matrix[last] = 0
-        self._keys.pop()
+        self._numbers.pop()
 
-    def search(self, query: Template, count: int) -> list[tuple[str, float]]:
-        """Return the ``count`` nearest keys with their cosines, best first."""
-        size = len(self._keys)
+    def search(self, query: Template, count: int) -> list[tuple[int, float]]:
+        """Return the ``count`` nearest numbers with their cosines, best first."""
+        size = len(self._numbers)
         if size == 0 or count <= 0:
             return []
         scores = self._matrix[:size] @ query
         best = np.argpartition(-scores, count - 1)[:count] if count < size else np.arange(size)
         ordered: Sequence[int] = best[np.argsort(-scores[best])].tolist()
-        return [(self._keys[row], float(scores[row])) for row in ordered]
+        return [(self._numbers[row], float(scores[row])) for row in ordered]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -41,6 +42,15 @@ class Watchlist:
     cooldown_s: float = 60.0
     alert_level: AlertLevel = AlertLevel.WARNING
     approved_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Here and not only where files are read, so that no way leads to an alarm that one person alone wanted.
+        people = {" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in self.approved_by}
+        if self.alert_level is AlertLevel.ALARM and len(people - {""}) < 2:
+            raise WatchlistError(
+                f"watchlist '{self.list_id}': a list that raises alarms needs two different people in 'approved_by'",
+                hint=_HINT,
+            )
 
     def in_force(self, now: float) -> bool:
         """Return whether the list may be used at Unix time ``now``."""
@@ -94,7 +104,7 @@ def load_site(path: Path) -> Site:
         legal_basis=str(entry["legal_basis"]),
         area=str(entry["area"]),
         owner=str(entry["owner"]),
-        valid_until=_date(entry["valid_until"], f"{path}, valid_until"),
+        valid_until=end_of(entry["valid_until"], f"{path}, valid_until"),
         false_positive_rate=rate,
         watchlists={
             str(key): _watchlist(str(key), value, f"{path}, watchlist '{key}'") for key, value in lists.items()
@@ -111,11 +121,9 @@ def _watchlist(list_id: str, value: Any, where: str) -> Watchlist:
         level = AlertLevel[str(value.get("alert_level", "warning")).upper()]
     except KeyError as error:
         raise WatchlistError(f"{where}: alert_level is info, warning or alarm", hint=_HINT) from error
-    approved_by = tuple(dict.fromkeys(str(name).strip() for name in value.get("approved_by") or ()))
-    if level is AlertLevel.ALARM and len(approved_by) < 2:
-        raise WatchlistError(
-            f"{where}: a list that raises alarms needs two different people in 'approved_by'", hint=_HINT
-        )
+    approved_by = value.get("approved_by") or []
+    if not isinstance(approved_by, list) or not all(isinstance(name, str) for name in approved_by):
+        raise WatchlistError(f"{where}: approved_by is no list of names", hint="write it as [Ann Example, Bob Example]")
     cooldown = _number(value.get("cooldown_s", 60.0), f"{where}, cooldown_s")
     if not 0 <= cooldown <= 7 * 86400:
         raise WatchlistError(f"{where}: cooldown_s {cooldown} is not between 0 and a week", hint=_HINT)
@@ -125,10 +133,10 @@ def _watchlist(list_id: str, value: Any, where: str) -> Watchlist:
         reason=str(value["reason"]),
         legal_basis=str(value["legal_basis"]),
         owner=str(value["owner"]),
-        valid_until=_date(value["valid_until"], f"{where}, valid_until"),
+        valid_until=end_of(value["valid_until"], f"{where}, valid_until"),
         cooldown_s=cooldown,
         alert_level=level,
-        approved_by=approved_by,
+        approved_by=tuple(approved_by),
     )
 
 
@@ -139,7 +147,7 @@ def _number(value: Any, where: str) -> float:
         raise PolicyError(f"{where}: {value!r} is no number", hint=_HINT) from error
 
 
-def _date(value: Any, where: str) -> float:
+def end_of(value: Any, where: str) -> float:
     """Return Unix time of a date (its end, in UTC) or of a date and time (UTC unless it names a zone)."""
     if isinstance(value, str):
         try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from ronda_core.clock import Clock, SystemClock
 from ronda_core.paths import data_dir, models_dir
 
 FOLDER, SITE_FILE, AUDIT_FILE = "faces", "site.yaml", "audit.jsonl"
+DATABASE_VARIABLE = "RONDA_FACES_DATABASE"
 
 
 @dataclass(frozen=True, slots=True)
 class StationSettings:
     """Paths left None take their defaults: ``<data folder>/faces``, ``site.yaml`` in it where it exists, the models
-    folder, the built-in profiles and calibrations."""
+    folder, the built-in profiles and calibrations. ``database`` is the URL of a PostgreSQL server that holds the
+    gallery instead of the folder; left empty, that of RONDA_FACES_DATABASE."""
 
     profile: str = "fast"
     folder: Path | None = None
@@ -32,6 +35,7 @@ class StationSettings:
     profiles_file: Path | None = None
     calibration_file: Path | None = None
     keep_pictures: bool = True
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Station:
     gallery: Gallery
     audit: AuditLog
     enroller: Enroller
+
+
+def database_url() -> str:
+    """Return the URL in RONDA_FACES_DATABASE; an argument would show its password to everybody on the machine."""
+    return os.environ.get(DATABASE_VARIABLE, "")
 
 
 def open_station(settings: StationSettings | None = None, clock: Clock | None = None) -> Station:
@@ -57,7 +66,14 @@ def open_station(settings: StationSettings | None = None, clock: Clock | None = 
     calibration = load_calibration(recogniser.identity, settings.calibration_file)
     return Station(
         analyser=analyser,
-        gallery=Gallery.open(folder, site, calibration, recogniser.template_size, clock),
+        gallery=Gallery.open(
+            folder,
+            site,
+            calibration,
+            recogniser.template_size,
+            clock,
+            database=settings.database or database_url(),
+        ),
         audit=AuditLog(folder / AUDIT_FILE, clock),
         enroller=Enroller(analyser, EnrolmentRules(keep_pictures=settings.keep_pictures)),
     )

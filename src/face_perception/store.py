@@ -1,237 +1,339 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gallery on disk: SQLite through SQLAlchemy, everything about a person sealed under that person's key.
+"""The gallery in a database: an SQLite file, or PostgreSQL by URL; all about a person sealed under that person's key.
 
-Only random ids, times and the model's identity are readable without the site key. Several processes may use one file.
+Only random ids, times, list names and the models' identity are readable without the site key (and, on PostgreSQL, the
+sketches of store_sketches.py). Several processes may use one gallery.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import (
-    Column,
-    Connection,
-    Float,
-    ForeignKey,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from face_perception.errors import GalleryError
+from face_perception import store_chunks
+from face_perception.errors import GalleryError, WrongKeyError
 from face_perception.faces import Template
 from face_perception.people import Example, Person
+from face_perception.store_engine import Database, create_sqlite
+from face_perception.store_sketches import Sketches
+from face_perception.store_tables import CHANGES, ENROLLED, EXAMPLES, IMPOSTOR, META, PEOPLE, SITE
+from face_perception.summary import Summary, summarise
 from face_perception.vault import Key
 
-_META = MetaData()
-_SITE = Table("site", _META, Column("name", String, primary_key=True), Column("value", LargeBinary, nullable=False))
-_PEOPLE = Table(
-    "people",
-    _META,
-    Column("person_id", String, primary_key=True),
-    Column("key", LargeBinary, nullable=False),
-    Column("card", LargeBinary, nullable=False),
-    Column("watchlist_id", String, nullable=False),
-    Column("enrolled_at", Float, nullable=False),
-    Column("valid_until", Float, nullable=False),
-    Column("model", String, nullable=False),
-)
-_EXAMPLES = Table(
-    "examples",
-    _META,
-    Column("example_id", String, primary_key=True),
-    Column("person_id", String, ForeignKey("people.person_id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("kind", String, nullable=False),
-    Column("quality", Float, nullable=False),
-    Column("template", LargeBinary, nullable=False),
-    Column("picture", LargeBinary, nullable=False),
-)
-_ENROLLED, _IMPOSTOR = "enrolled", "impostor"
 _PROOF = b"ronda gallery"
+# Called with the open transaction's outcome still to come: what it raises undoes the change.
+Record = Callable[[], None]
 
 
 class GalleryStore:
-    """Rows of one gallery file. Every write is one transaction, on disk when the method returns."""
+    """Rows of one gallery. Every write is one transaction, on disk when the method returns."""
 
-    def __init__(self, path: Path, site_key: Key, read_only: bool = False) -> None:
-        """Open or create ``path``. Raises GalleryError for a wrong key or a file that is no gallery."""
-        self.path = path
+    def __init__(self, place: Path | str, site_key: Key, read_only: bool = False) -> None:
+        """Open or create the gallery in an SQLite file or at a PostgreSQL URL.
+
+        Raises WrongKeyError when ``site_key`` is not the gallery's, GalleryError for what is no gallery.
+        """
         self._key = site_key
-        if read_only:
-            url = f"sqlite:///file:{path}?mode=ro&uri=true"
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            url = f"sqlite:///{path}"
-        self._engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
-        event.listen(self._engine, "connect", _configure_reader if read_only else _configure)
-        if read_only:
-            with self._transaction() as connection:
-                proof = connection.scalar(select(_SITE.c.value).where(_SITE.c.name == "proof"))
-            site_key.open(proof or b"", "site key")
-        else:
-            self._prepare(site_key)
-        # Kept open: its data_version moves when any other connection, of this or another process, commits.
-        self._watch = self._engine.connect()
+        if isinstance(place, Path) and not place.exists() and not read_only:
+            create_sqlite(place, self._create)
+        self.database = Database(place, read_only)
+        try:
+            self._unlock(read_only)
+            # Kept open: its data_version moves when any other connection, of this or another process, commits.
+            self._watch = self.database.engine.connect() if self.database.is_sqlite else None
+        except BaseException:
+            self.database.close()
+            raise
+        self.sketches = None if self.database.is_sqlite else Sketches(self.database, self._sketch_secret())
 
-    def _prepare(self, site_key: Key) -> None:
-        with self._transaction(write=True) as connection:
-            _META.create_all(connection)
-            proof = connection.scalar(select(_SITE.c.value).where(_SITE.c.name == "proof"))
-            if proof is None:
-                connection.execute(insert(_SITE).values(name="proof", value=site_key.seal(_PROOF, "site key")))
-            else:
-                site_key.open(proof, "site key")
+    @property
+    def name(self) -> str:
+        """How messages call this gallery."""
+        return self.database.name
 
     def close(self) -> None:
-        """Release the file."""
-        self._watch.close()
-        self._engine.dispose()
+        """Release the database."""
+        if self._watch is not None:
+            self._watch.close()
+        self.database.close()
 
     def version(self) -> int:
-        """Return a number that changes whenever the file's content does."""
-        value = self._watch.exec_driver_sql("PRAGMA data_version").scalar()
-        self._watch.rollback()
+        """Return a number that changes when the content does; for SQLite without reading any page."""
+        if self._watch is None:
+            return self.head()
+        with self.database.translated():
+            value = self._watch.exec_driver_sql("PRAGMA data_version").scalar()
+            self._watch.rollback()
         return int(value or 0)
 
-    def add_person(self, person: Person, examples: Sequence[Example]) -> None:
-        """Write a new person with examples."""
+    def head(self) -> int:
+        """Return the number of the latest change, 0 for a new gallery."""
+        with self.database.transaction() as connection:
+            return int(connection.scalar(select(func.max(CHANGES.c.seq))) or 0)
+
+    def changed_since(self, head: int) -> list[int]:
+        """Return the numbers of people who were added, changed or removed after change ``head``."""
+        with self.database.transaction() as connection:
+            return [int(n) for n in connection.scalars(select(CHANGES.c.number).where(CHANGES.c.seq > head).distinct())]
+
+    def add_person(self, person: Person, examples: Sequence[Example], record: Record | None = None) -> None:
+        """Write a new person with examples; an error of ``record`` (the audit log's entry) leaves nothing written."""
         key = Key.new()
         place = person.person_id
-        with self._transaction(write=True) as connection:
-            connection.execute(
-                insert(_PEOPLE).values(
+        summary = summarise(examples, [])
+        with self._writing(record) as connection:
+            number = connection.execute(
+                insert(PEOPLE)
+                .values(
                     person_id=place,
                     key=self._key.wrap(key, f"key of {place}"),
-                    card=key.seal(_card(person), f"card of {place}"),
+                    card=_seal_card(key, person),
+                    summary=key.seal(summary.to_bytes(), f"summary of {place}"),
                     watchlist_id=person.watchlist_id,
                     enrolled_at=person.enrolled_at,
                     valid_until=person.valid_until,
                     model=person.model,
                 )
-            )
-            self._add(connection, place, key, examples, _ENROLLED)
+                .returning(PEOPLE.c.number)
+            ).scalar_one()
+            self._add(connection, place, key, examples, ENROLLED)
+            self._note(connection, number, summary)
 
-    def add_examples(self, person_id: str, examples: Sequence[Example], impostor: bool = False) -> None:
-        """Add pictures of a person, or of somebody who was taken for that person."""
-        with self._transaction(write=True) as connection:
-            key = self._person_key(connection, person_id)
-            self._add(connection, person_id, key, examples, _IMPOSTOR if impostor else _ENROLLED)
+    def add_examples(
+        self, person_id: str, examples: Sequence[Example], impostor: bool = False, record: Record | None = None
+    ) -> None:
+        """Add pictures of a person, or of somebody who was taken for that person. Raises GalleryError."""
+        with self._writing(record) as connection:
+            row = self._row(connection, person_id)
+            key = self._person_key(row)
+            self._add(connection, person_id, key, examples, IMPOSTOR if impostor else ENROLLED)
+            self._summarise(connection, row, key)
 
     def replace_examples(self, person_id: str, examples: Sequence[Example], model: str) -> None:
         """Put new examples, made by ``model``, in the place of all old ones."""
-        with self._transaction(write=True) as connection:
-            key = self._person_key(connection, person_id)
-            connection.execute(delete(_EXAMPLES).where(_EXAMPLES.c.person_id == person_id))
-            connection.execute(update(_PEOPLE).where(_PEOPLE.c.person_id == person_id).values(model=model))
-            self._add(connection, person_id, key, examples, _ENROLLED)
+        with self._writing() as connection:
+            row = self._row(connection, person_id)
+            key = self._person_key(row)
+            person = self._read_person(row, len(examples), model)
+            connection.execute(delete(EXAMPLES).where(EXAMPLES.c.person_id == person_id))
+            connection.execute(
+                update(PEOPLE).where(PEOPLE.c.number == row.number).values(model=model, card=_seal_card(key, person))
+            )
+            self._add(connection, person_id, key, examples, ENROLLED)
+            self._summarise(connection, row, key)
 
-    def remove_person(self, person_id: str) -> None:
+    def remove_person(self, person_id: str, record: Record | None = None) -> None:
         """Destroy the person's key and rows, and clear them out of the file. Raises GalleryError when unknown."""
-        with self._transaction(write=True) as connection:
-            connection.execute(delete(_EXAMPLES).where(_EXAMPLES.c.person_id == person_id))
-            done = connection.execute(delete(_PEOPLE).where(_PEOPLE.c.person_id == person_id))
-            if done.rowcount == 0:
-                raise GalleryError(f"no person '{person_id}' in {self.path}", hint="list them: ronda faces list")
-        # secure_delete overwrote the rows; the write-ahead log still holds old pages until it is emptied.
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._writing(record) as connection:
+            row = self._row(connection, person_id)
+            connection.execute(delete(EXAMPLES).where(EXAMPLES.c.person_id == person_id))
+            connection.execute(delete(PEOPLE).where(PEOPLE.c.number == row.number))
+            self._note(connection, row.number, None)
+        self.clear_remains()
 
-    def people(self) -> list[Person]:
-        """Return everybody, oldest enrolment first."""
-        count = (
-            select(_EXAMPLES.c.person_id, func.count().label("pictures"))
-            .where(_EXAMPLES.c.kind == _ENROLLED)
-            .group_by(_EXAMPLES.c.person_id)
-            .subquery()
-        )
-        query = (
-            select(_PEOPLE, func.coalesce(count.c.pictures, 0).label("pictures"))
-            .join_from(_PEOPLE, count, count.c.person_id == _PEOPLE.c.person_id, isouter=True)
-            .order_by(_PEOPLE.c.enrolled_at, _PEOPLE.c.person_id)
-        )
-        with self._transaction() as connection:
-            return [self._read_person(row) for row in connection.execute(query)]
+    def clear_remains(self) -> None:
+        """Clear what removed rows left behind. SQLite overwrote the rows; its log still holds old pages until emptied.
+        PostgreSQL frees the rows' space; docs/faces.md says what its own log keeps."""
+        with self.database.translated(), self.database.engine.connect() as connection:
+            if self.database.is_sqlite:
+                # Waits for readers of other processes as long as the busy timeout says.
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM people, examples")
+
+    def people(self, watchlist_id: str = "") -> list[Person]:
+        """Return everybody, or the people of one list, oldest enrolment first."""
+        query = _with_pictures().order_by(PEOPLE.c.enrolled_at, PEOPLE.c.number)
+        if watchlist_id:
+            query = query.where(PEOPLE.c.watchlist_id == watchlist_id)
+        with self.database.transaction() as connection:
+            return [self._read_person(row, row.pictures) for row in connection.execute(query)]
+
+    def person(self, person_id: str) -> Person:
+        """Return one person. Raises GalleryError when unknown."""
+        with self.database.transaction() as connection:
+            row = connection.execute(_with_pictures().where(PEOPLE.c.person_id == person_id)).one_or_none()
+            if row is None:
+                raise self._unknown(person_id)
+            return self._read_person(row, row.pictures)
+
+    def numbered(self, number: int) -> Person | None:
+        """Return the person of a number, None when removed."""
+        with self.database.transaction() as connection:
+            row = connection.execute(_with_pictures().where(PEOPLE.c.number == number)).one_or_none()
+            return None if row is None else self._read_person(row, row.pictures)
+
+    def count(self) -> int:
+        """Return the number of people."""
+        with self.database.transaction() as connection:
+            return int(connection.scalar(select(func.count()).select_from(PEOPLE)) or 0)
+
+    def other_model(self, model: str) -> str | None:
+        """Return the identity of a model other than ``model`` that made templates here, None where there is none."""
+        with self.database.transaction() as connection:
+            found = connection.scalar(select(PEOPLE.c.model).where(PEOPLE.c.model != model).limit(1))
+        return None if found is None else str(found)
 
     def examples(self, person_id: str, impostors: bool = False) -> list[Example]:
         """Return the person's examples (or impostor examples), best quality first, with their pictures."""
-        with self._transaction() as connection:
-            key = self._person_key(connection, person_id)
-            query = (
-                select(_EXAMPLES)
-                .where(_EXAMPLES.c.person_id == person_id, _EXAMPLES.c.kind == (_IMPOSTOR if impostors else _ENROLLED))
-                .order_by(_EXAMPLES.c.quality.desc())
-            )
-            return [_read_example(key, row, with_picture=True) for row in connection.execute(query)]
+        kind = IMPOSTOR if impostors else ENROLLED
+        with self.database.transaction() as connection:
+            key = self._person_key(self._row(connection, person_id))
+            return self._read_examples(connection, person_id, key, kind, with_pictures=True)
 
-    def templates(self) -> Iterator[tuple[str, bool, Example]]:
-        """Yield (person id, impostor?, example without picture) of everybody, person by person."""
-        columns = [column for column in _EXAMPLES.c if column.name != "picture"]
-        query = (
-            select(*columns, _PEOPLE.c.key)
-            .join_from(_EXAMPLES, _PEOPLE, _PEOPLE.c.person_id == _EXAMPLES.c.person_id)
-            .order_by(_EXAMPLES.c.person_id)
-        )
-        with self._transaction() as connection:
-            current, key = "", self._key
-            for row in connection.execute(query):
-                if row.person_id != current:
-                    current, key = row.person_id, self._key.unwrap(row.key, f"key of {row.person_id}")
-                yield current, row.kind == _IMPOSTOR, _read_example(key, row, with_picture=False)
+    def summary(self, number: int) -> Summary | None:
+        """Return what search needs of a person, None when removed."""
+        with self.database.transaction() as connection:
+            row = connection.execute(select(PEOPLE).where(PEOPLE.c.number == number)).one_or_none()
+            return None if row is None else self._read_summary(row)
+
+    def summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
+        """Return what search needs of these people; removed ones are left out."""
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(PEOPLE).where(PEOPLE.c.number.in_(numbers)))
+            return {row.number: self._read_summary(row) for row in rows}
+
+    def search_sketches(self, query: Template, count: int) -> list[tuple[int, float, float]]:
+        """Return (number, cosine, own threshold) of the nearest people, best first; on PostgreSQL only."""
+        assert self.sketches is not None
+        return self.sketches.search(query, count, self._read_summary)
+
+    def all_summaries(self) -> Iterator[tuple[store_chunks.Chunk, bool]]:
+        """Yield everybody in ascending order of numbers, and whether the part came from a saved chunk."""
+        with self.database.transaction() as connection:
+            yield from store_chunks.read_all(connection, self._key, self._read_summary)
+
+    def save_chunk(self, chunk: store_chunks.Chunk, head: int) -> bool:
+        """Save summaries read at change ``head``; False when one of them has changed since."""
+        with self._writing() as connection:
+            return store_chunks.save(connection, self._key, chunk, head)
 
     def rotate(self, new_key: Key) -> int:
-        """Wrap every person's key under ``new_key``; return how many. Templates stay as they are."""
-        with self._transaction(write=True) as connection:
-            rows = connection.execute(select(_PEOPLE.c.person_id, _PEOPLE.c.key)).all()
-            for person_id, wrapped in rows:
+        """Wrap every key under ``new_key``; return the number of people. Templates stay as they are.
+
+        On PostgreSQL the sketches get a new secret and are made anew.
+        """
+        with self._writing() as connection:
+            rows = connection.execute(select(PEOPLE.c.number, PEOPLE.c.person_id, PEOPLE.c.key)).all()
+            for number, person_id, wrapped in rows:
                 place = f"key of {person_id}"
                 value = new_key.wrap(self._key.unwrap(wrapped, place), place)
-                connection.execute(update(_PEOPLE).where(_PEOPLE.c.person_id == person_id).values(key=value))
-            proof = new_key.seal(_PROOF, "site key")
-            connection.execute(update(_SITE).where(_SITE.c.name == "proof").values(value=proof))
+                connection.execute(update(PEOPLE).where(PEOPLE.c.number == number).values(key=value))
+            store_chunks.rewrap(connection, self._key, new_key)
+            connection.execute(update(SITE).where(SITE.c.name == "proof").values(value=_proof(new_key)))
+            if self.sketches is not None:
+                secret = secrets.token_bytes(32)
+                sealed = new_key.seal(secret, "sketch secret")
+                connection.execute(update(SITE).where(SITE.c.name == "sketch secret").values(value=sealed))
+                everybody = connection.execute(select(PEOPLE)).all()
+                summaries = {row.number: self._read_summary(row, new_key).template for row in everybody}
+                self.sketches = self.sketches.remade(connection, secret, summaries)
         self._key = new_key
+        self.clear_remains()
         return len(rows)
 
+    def copy_from(self, other: GalleryStore) -> tuple[int, int]:
+        """Add the people of another gallery whose ids are new here, all or nothing; return (added, already there).
+
+        Everything copied is opened first, so that damage is found before anything is written.
+        """
+        added = present = 0
+        with self._writing() as here, other.database.transaction() as there:
+            known = set(here.scalars(select(PEOPLE.c.person_id)))
+            for row in there.execute(select(PEOPLE).order_by(PEOPLE.c.number)).all():
+                if row.person_id in known:
+                    present += 1
+                    continue
+                key = other._person_key(row)
+                other._read_person(row, 0)
+                values = {name: value for name, value in row._mapping.items() if name != "number"}
+                values["key"] = self._key.wrap(key, f"key of {row.person_id}")
+                number = here.execute(insert(PEOPLE).values(**values).returning(PEOPLE.c.number)).scalar_one()
+                examples = select(EXAMPLES).where(EXAMPLES.c.person_id == row.person_id)
+                for example in there.execute(examples).all():
+                    _read_example(key, example, with_picture=True)
+                    here.execute(insert(EXAMPLES).values(**example._mapping))
+                self._note(here, number, other._read_summary(row))
+                added += 1
+        return added, present
+
+    def _create(self, connection: Connection) -> None:
+        META.create_all(connection)
+        connection.execute(insert(SITE).values(name="proof", value=_proof(self._key)))
+
+    def _unlock(self, read_only: bool) -> None:
+        """Check the key against the gallery; an empty PostgreSQL database becomes a gallery under this key."""
+        with self.database.transaction(write=not (read_only or self.database.is_sqlite)) as connection:
+            if not self.database.is_sqlite:
+                META.create_all(connection)
+            proof = connection.scalar(select(SITE.c.value).where(SITE.c.name == "proof"))
+            if proof is None and not self.database.is_sqlite:
+                proof = _proof(self._key)
+                connection.execute(insert(SITE).values(name="proof", value=proof))
+        self._check_key(proof)
+
+    def _sketch_secret(self) -> bytes:
+        with self.database.transaction(write=True) as connection:
+            sealed = connection.scalar(select(SITE.c.value).where(SITE.c.name == "sketch secret"))
+            if sealed is None:
+                sealed = self._key.seal(secrets.token_bytes(32), "sketch secret")
+                connection.execute(insert(SITE).values(name="sketch secret", value=sealed))
+        return self._key.open(sealed, "sketch secret")
+
     @contextmanager
-    def _transaction(self, write: bool = False) -> Iterator[Connection]:
+    def _writing(self, record: Record | None = None) -> Iterator[Connection]:
+        with self.database.transaction(write=True, before_commit=record) as connection:
+            # Another process may have changed the key since: what this one sealed, nobody could open.
+            self._check_key(connection.scalar(select(SITE.c.value).where(SITE.c.name == "proof")))
+            yield connection
+
+    def _check_key(self, proof: bytes | None) -> None:
         try:
-            with self._engine.connect() as connection:
-                if write:
-                    # Take the write lock at once: two processes that read first would refuse each other later.
-                    connection.execute(text("BEGIN IMMEDIATE"))
-                yield connection
-                connection.commit()
-        except DatabaseError as error:
-            raise GalleryError(
-                f"gallery {self.path}: {error.orig}", hint="check the file, the disk and its space"
+            self._key.open(proof or b"", "site key")
+        except GalleryError as error:
+            raise WrongKeyError(
+                f"gallery {self.name}: wrong site key", hint=f"{error.hint}; restart programs after a change of the key"
             ) from error
 
-    def _person_key(self, connection: Connection, person_id: str) -> Key:
-        wrapped = connection.scalar(select(_PEOPLE.c.key).where(_PEOPLE.c.person_id == person_id))
-        if wrapped is None:
-            raise GalleryError(f"no person '{person_id}' in {self.path}", hint="list them: ronda faces list")
-        return self._key.unwrap(wrapped, f"key of {person_id}")
+    def _note(self, connection: Connection, number: int, summary: Summary | None) -> None:
+        """Make a change known to other readers, and to what is derived from the people's rows."""
+        store_chunks.drop(connection, number)
+        connection.execute(insert(CHANGES).values(number=number))
+        if self.sketches is not None and summary is not None:
+            self.sketches.write(connection, number, summary.template)
+
+    def _summarise(self, connection: Connection, row: Any, key: Key) -> None:
+        enrolled = self._read_examples(connection, row.person_id, key, ENROLLED)
+        impostors = self._read_examples(connection, row.person_id, key, IMPOSTOR)
+        summary = summarise(enrolled, impostors)
+        sealed = key.seal(summary.to_bytes(), f"summary of {row.person_id}")
+        connection.execute(update(PEOPLE).where(PEOPLE.c.number == row.number).values(summary=sealed))
+        self._note(connection, row.number, summary)
+
+    def _row(self, connection: Connection, person_id: str) -> Any:
+        row = connection.execute(select(PEOPLE).where(PEOPLE.c.person_id == person_id)).one_or_none()
+        if row is None:
+            raise self._unknown(person_id)
+        return row
+
+    def _unknown(self, person_id: str) -> GalleryError:
+        return GalleryError(f"no person '{person_id}' in {self.name}", hint="list them: ronda faces list")
+
+    def _person_key(self, row: Any, site_key: Key | None = None) -> Key:
+        return (site_key or self._key).unwrap(row.key, f"key of {row.person_id}")
 
     def _add(self, connection: Connection, person_id: str, key: Key, examples: Sequence[Example], kind: str) -> None:
         for example in examples:
             example_id = secrets.token_hex(12)
             connection.execute(
-                insert(_EXAMPLES).values(
+                insert(EXAMPLES).values(
                     example_id=example_id,
                     person_id=person_id,
                     kind=kind,
@@ -241,9 +343,20 @@ class GalleryStore:
                 )
             )
 
-    def _read_person(self, row: Any) -> Person:
-        key = self._key.unwrap(row.key, f"key of {row.person_id}")
-        card = json.loads(key.open(row.card, f"card of {row.person_id}"))
+    def _read_examples(
+        self, connection: Connection, person_id: str, key: Key, kind: str, with_pictures: bool = False
+    ) -> list[Example]:
+        query = select(EXAMPLES).where(EXAMPLES.c.person_id == person_id, EXAMPLES.c.kind == kind)
+        rows = connection.execute(query.order_by(EXAMPLES.c.quality.desc(), EXAMPLES.c.example_id))
+        return [_read_example(key, row, with_pictures) for row in rows]
+
+    def _read_summary(self, row: Any, site_key: Key | None = None) -> Summary:
+        key = self._person_key(row, site_key)
+        return Summary.from_bytes(key.open(row.summary, f"summary of {row.person_id}"))
+
+    def _read_person(self, row: Any, pictures: int, model: str = "") -> Person:
+        # What stands in plain columns for queries is bound to the card: an edited column makes it unreadable.
+        card = json.loads(self._person_key(row).open(row.card, _card_place(row)))
         return Person(
             person_id=row.person_id,
             name=card["name"],
@@ -251,13 +364,34 @@ class GalleryStore:
             reason=card["reason"],
             enrolled_at=row.enrolled_at,
             valid_until=row.valid_until,
-            pictures=row.pictures,
-            model=row.model,
+            pictures=pictures,
+            model=model or row.model,
         )
 
 
-def _card(person: Person) -> bytes:
-    return json.dumps({"name": person.name, "reason": person.reason}).encode()
+def _with_pictures() -> Any:
+    pictures = (
+        select(func.count())
+        .where(EXAMPLES.c.person_id == PEOPLE.c.person_id, EXAMPLES.c.kind == ENROLLED)
+        .scalar_subquery()
+        .label("pictures")
+    )
+    return select(PEOPLE, pictures)
+
+
+def _proof(key: Key) -> bytes:
+    return key.seal(_PROOF, "site key")
+
+
+def _card_place(row: Any) -> str:
+    """Return what a card is bound to, from a row or a Person."""
+    times = f"{float(row.enrolled_at)!r}, {float(row.valid_until)!r}"
+    return f"card of {row.person_id}, {row.watchlist_id}, {times}, {row.model}"
+
+
+def _seal_card(key: Key, person: Person) -> bytes:
+    content = json.dumps({"name": person.name, "reason": person.reason}).encode()
+    return key.seal(content, _card_place(person))
 
 
 def _read_example(key: Key, row: Any, with_picture: bool) -> Example:
@@ -265,14 +399,3 @@ def _read_example(key: Key, row: Any, with_picture: bool) -> Example:
     template: Template = np.frombuffer(plain, "<f4").astype(np.float32)
     picture = key.open(row.picture, f"picture {row.example_id}") if with_picture and row.picture else b""
     return Example(template, row.quality, picture)
-
-
-def _configure_reader(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    # Transactions are begun by hand: the driver's own would start them as readers.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=10000"):
-        connection.execute(f"PRAGMA {pragma}")

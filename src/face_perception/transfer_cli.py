@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from face_perception.cli_options import Folder, Profile, ProfilesFile, Requester, requester
+from face_perception.cli_options import Folder, Profile, ProfilesFile, Requester, audit_log, faces_folder, requester
 
 if TYPE_CHECKING:
     from face_perception.audit import AuditLog
-    from face_perception.vault import Key
+    from face_perception.store import GalleryStore
 
 _VARIABLE = "RONDA_EXPORT_PASSPHRASE"
 
@@ -27,8 +28,9 @@ def export(
     """
     from face_perception.transfer import export_gallery
 
-    file, key, audit = _parts(folder)
-    count = export_gallery(file, key, out, _passphrase(confirm=True))
+    store, audit = _parts(folder)
+    with closing(store):
+        count = export_gallery(store, out, _passphrase(confirm=True))
     audit.append("export", requested_by=requester(by), people=count)
     typer.echo(f"{out}: {count} people")
 
@@ -42,40 +44,27 @@ def import_people(
 
     Example: ronda faces import /media/stick/gallery.ronda
     """
-    from face_perception.store import GalleryStore
     from face_perception.transfer import import_gallery
 
-    file, key, audit = _parts(folder)
-    store = GalleryStore(file, key)
-    added, present = import_gallery(source, _passphrase(confirm=False), store)
-    store.close()
+    store, audit = _parts(folder, create=True)
+    with closing(store):
+        added, present = import_gallery(source, _passphrase(confirm=False), store)
     audit.append("import", requested_by=requester(by), people=added)
     typer.echo(f"{added} people added, {present} were there")
 
 
 def rotate_key(by: Requester = "", folder: Folder = None) -> None:
-    """Make a new site key and wrap every person's key under it; stop the nodes that use the gallery first."""
-    from face_perception.errors import GalleryError
-    from face_perception.gallery import KEY_FILE
-    from face_perception.store import GalleryStore
-    from face_perception.vault import KEY_VARIABLE, Key, write_site_key
+    """Make a new site key and wrap every person's key under it; restart the nodes that use the gallery afterwards.
 
-    if os.environ.get(KEY_VARIABLE):
-        raise GalleryError(
-            f"the site key comes from {KEY_VARIABLE}, which no command can change",
-            hint="unset it and use a key file, or rotate where the secret is kept",
-        )
-    file, key, audit = _parts(folder)
-    new, path = Key.new(), file.with_name(KEY_FILE)
-    # The new key must be on disk before the gallery needs it: a crash in between leaves both.
-    pending = path.with_name(f"{KEY_FILE}.new")
-    write_site_key(pending, new)
-    store = GalleryStore(file, key)
-    count = store.rotate(new)
-    store.close()
-    pending.replace(path)
-    audit.append("rotate-key", requested_by=requester(by), people=count)
-    typer.echo(f"{path}: new key, {count} people")
+    Cut off at any moment, the next command finds the right key and finishes the change.
+    """
+    from face_perception.site_key import KEY_FILE, change_site_key
+    from face_perception.station import database_url
+
+    place = faces_folder(folder)
+    count = change_site_key(place, database_url())
+    audit_log(place).append("rotate-key", requested_by=requester(by), people=count)
+    typer.echo(f"{place / KEY_FILE}: new key, {count} people")
 
 
 def reembed(
@@ -89,14 +78,12 @@ def reembed(
     from face_perception.models import ModelRegistry
     from face_perception.profiles import load_profile
     from face_perception.reembed import reembed as migrate
-    from face_perception.store import GalleryStore
     from ronda_core.paths import models_dir
 
-    file, key, audit = _parts(folder)
+    store, audit = _parts(folder)
     analyser = Analyser.load(load_profile(profile, profiles_file), ModelRegistry.load(models_dir()))
-    store = GalleryStore(file, key)
-    result = migrate(store, analyser, lambda person: typer.echo(f"{person.person_id} {person.name}"))
-    store.close()
+    with closing(store):
+        result = migrate(store, analyser, lambda person: typer.echo(f"{person.person_id} {person.name}"))
     audit.append("reembed", requested_by=requester(by), people=len(result.done), model=analyser.recogniser.identity)
     typer.echo(f"{len(result.done)} people migrated")
     if result.left:
@@ -105,20 +92,12 @@ def reembed(
         raise typer.Exit(1)
 
 
-def _parts(folder: Path | None) -> tuple[Path, Key, AuditLog]:
-    from face_perception.audit import AuditLog
-    from face_perception.errors import GalleryError
-    from face_perception.gallery import GALLERY_FILE, KEY_FILE
-    from face_perception.station import AUDIT_FILE, FOLDER
-    from face_perception.vault import load_site_key
-    from ronda_core.clock import SystemClock
-    from ronda_core.paths import data_dir
+def _parts(folder: Path | None, create: bool = False) -> tuple[GalleryStore, AuditLog]:
+    from face_perception.site_key import open_store
+    from face_perception.station import database_url
 
-    place = folder or data_dir() / FOLDER
-    file = place / GALLERY_FILE
-    if not file.exists():
-        raise GalleryError(f"there is no gallery in {place}", hint="enrol somebody first, or give --faces-dir")
-    return file, load_site_key(place / KEY_FILE), AuditLog(place / AUDIT_FILE, SystemClock())
+    place = faces_folder(folder)
+    return open_store(place, database_url(), create), audit_log(place)
 
 
 def _passphrase(confirm: bool) -> str:

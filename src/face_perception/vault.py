@@ -84,29 +84,36 @@ def load_site_key(path: Path, create: bool = False) -> Key:
     if not path.exists():
         if not create:
             raise GalleryError(f"site key {path} is missing", hint=f"restore it, or set {KEY_VARIABLE}")
-        write_site_key(path, Key.new())
+        write_site_key(path, Key.new(), replace=False)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise GalleryError(f"site key {path} is readable by others (mode {mode:04o})", hint=f"chmod 600 {path}")
     return Key.decoded(path.read_text("ascii", errors="replace"), str(path))
 
 
-def write_site_key(path: Path, key: Key) -> None:
-    """Write a key file that only its owner can read; an existing one is replaced in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_site_key(path: Path, key: Key, replace: bool = True) -> None:
+    """Write a key file that only its owner can read, in one step; an existing one stays unless ``replace``.
+
+    Raises GalleryError when it cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(key.encoded() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
     try:
-        # link() instead of rename() on first use: of two processes that start at once only one key may win.
-        if path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(key.encoded() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
             temporary.replace(path)
         else:
+            # Unlike rename() this keeps what is there: of two processes that start at once only one key may win.
             os.link(temporary, path)
     except FileExistsError:
         pass
+    except OSError as error:
+        raise GalleryError(
+            f"key file {path} cannot be written: {error.strerror}", hint="check the folder and the space on the disk"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -15,10 +15,10 @@ def vectors(count, seed=0, size=8):
 def test_nearest_first():
     index = ExactIndex(8)
     made = vectors(40)
-    index.put_many({str(row): vector for row, vector in enumerate(made)})
+    index.put_many(np.arange(40), made)
     hits = index.search(made[7], 3)
-    assert hits[0] == ("7", pytest.approx(1.0, abs=1e-5))
-    assert [key for key, _ in hits] == [str(row) for row in np.argsort(-(made @ made[7]))[:3]]
+    assert hits[0] == (7, pytest.approx(1.0, abs=1e-5))
+    assert [key for key, _ in hits] == np.argsort(-(made @ made[7]))[:3].tolist()
 
 
 def test_empty_index_finds_nothing():
@@ -27,24 +27,24 @@ def test_empty_index_finds_nothing():
 
 def test_more_asked_than_there():
     index = ExactIndex(8)
-    index.put("a", vectors(1)[0])
+    index.put(1, vectors(1)[0])
     assert len(index.search(vectors(1)[0], 10)) == 1
 
 
 def test_put_replaces():
     index = ExactIndex(8)
     first, second = vectors(2)
-    index.put("a", first)
-    index.put("a", second)
+    index.put(1, first)
+    index.put(1, second)
     assert len(index) == 1 and index.search(second, 1)[0][1] == pytest.approx(1, abs=1e-5)
 
 
 def test_removed_templates_leave_memory():
     index = ExactIndex(8)
     for row, vector in enumerate(vectors(3)):
-        index.put(str(row), vector)
-    index.remove("2")
-    index.remove("nobody")
+        index.put(row, vector)
+    index.remove(2)
+    index.remove(99)
     assert not index._matrix[2:].any()
 
 
@@ -53,13 +53,12 @@ def test_behaves_like_a_dictionary(steps):
     index, model = ExactIndex(8), {}
     made = vectors(31, seed=1)
     for add, number in steps:
-        key = str(number)
         if add:
-            index.put(key, made[number])
-            model[key] = made[number]
+            index.put(number, made[number])
+            model[number] = made[number]
         else:
-            index.remove(key)
-            model.pop(key, None)
+            index.remove(number)
+            model.pop(number, None)
     assert len(index) == len(model)
     found = dict(index.search(made[0], 100))
-    assert found == pytest.approx({key: float(vector @ made[0]) for key, vector in model.items()}, abs=1e-5)
+    assert found == pytest.approx({number: float(vector @ made[0]) for number, vector in model.items()}, abs=1e-5)

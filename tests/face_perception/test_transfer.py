@@ -24,7 +24,7 @@ def filled(gallery):
 
 def test_a_gallery_arrives_whole_at_another_site(filled, tmp_path):
     stick = tmp_path / "stick.ronda"
-    assert export_gallery(tmp_path / "gallery.db", load_site_key(tmp_path / "site.key"), stick, WORDS) == 1
+    assert export_gallery(filled._store, stick, WORDS) == 1
     there = GalleryStore(tmp_path / "there" / "gallery.db", Key.new())
     assert import_gallery(stick, WORDS, there) == (1, 0)
     assert import_gallery(stick, WORDS, there) == (0, 1)
@@ -38,22 +38,21 @@ def test_a_gallery_arrives_whole_at_another_site(filled, tmp_path):
 def test_the_stick_holds_one_sealed_file(filled, tmp_path):
     folder = tmp_path / "stick"
     folder.mkdir()
-    export_gallery(tmp_path / "gallery.db", load_site_key(tmp_path / "site.key"), folder / "g.ronda", WORDS)
+    export_gallery(filled._store, folder / "g.ronda", WORDS)
     assert [file.name for file in folder.iterdir()] == ["g.ronda"]
     content = (folder / "g.ronda").read_bytes()
     assert b"Unmistakable" not in content and b"JPEG-BYTES" not in content
 
 
 def test_wrong_and_short_passphrases_are_refused(filled, tmp_path):
-    key = load_site_key(tmp_path / "site.key")
     with pytest.raises(GalleryError, match="has 5 characters"):
-        export_gallery(tmp_path / "gallery.db", key, tmp_path / "s", "short")
-    export_gallery(tmp_path / "gallery.db", key, tmp_path / "s", WORDS)
+        export_gallery(filled._store, tmp_path / "s", "short")
+    export_gallery(filled._store, tmp_path / "s", WORDS)
     there = GalleryStore(tmp_path / "there.db", Key.new())
-    with pytest.raises(GalleryError, match="wrong site key or damaged"):
+    with pytest.raises(GalleryError, match="wrong passphrase"):
         import_gallery(tmp_path / "s", "another long passphrase", there)
     with pytest.raises(GalleryError, match="exists"):
-        export_gallery(tmp_path / "gallery.db", key, tmp_path / "s", WORDS)
+        export_gallery(filled._store, tmp_path / "s", WORDS)
     there.close()
 
 
