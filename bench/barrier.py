@@ -2,7 +2,7 @@
 """The compiled firmware's barrier through random commands and inputs over the wire: closings on something, dead states.
 
 A life is twelve random commands among random inputs (loop, beam, fire, emergency stop, jammed arm, both or no end
-switches) and silences of the host; at its end all is made well and an operator opens and closes the barrier. The time is
+switches) and silences of the host; at its end all is made well and an operator opens and closes the barrier. Time is
 simulated, all else is real: driver, frames, pseudo-terminal, the firmware's process.
 """
 

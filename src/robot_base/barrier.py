@@ -2,7 +2,8 @@
 """A barrier for boards that have relays and inputs but no logic of their own.
 
 It never starts to close over an occupied loop or beam, and reopens when one becomes occupied meanwhile. A fire alarm
-opens it, once even out of a fault, and holds it open until a person asks for closing (close, `forced`). The firmware the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and compares.
+opens it, once even out of a fault, and holds it open until a person asks for closing (close, `forced`). The firmware
+has the same machine (firmware/lib/ronda/barrier.hpp); a test drives both with the same inputs and compares.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random lives for the compiled firmware's barrier, over the real wire, in simulated time.
 
-The driver, the frames, the pseudo-terminal and the firmware's process are the real ones; only time is made: the device's
-stands still but for the steps that it is told, so that hours of a barrier pass in seconds.
+The driver, the frames, the pseudo-terminal and the firmware's process are the real ones; only time is made: the
+device's stands still but for the steps that it is told, so that hours of a barrier pass in seconds.
 """
 
 import random
