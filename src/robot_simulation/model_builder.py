@@ -16,6 +16,7 @@ import mujoco
 import numpy as np
 
 from robot_simulation.errors import DescriptionError
+from robot_simulation.gazebo_blocks import CameraBlock
 from robot_simulation.poses import Pose, from_xyz_rpy, position, quaternion
 from robot_simulation.scene import (
     Actor,
@@ -41,6 +42,8 @@ _WORLD_BIT = 1
 _MAX_LIGHTS = 7
 _KV = 100.0
 """Gain of the wheels' speed, Nm per rad/s: close to Gazebo's joints, which follow their command exactly."""
+_KV_SERVO = 300.0
+"""Gain of controlled joints of the world, Nm per rad/s."""
 _CONTACT_S = 0.01
 """Time constant of contacts: soft enough that a robot without ramps slides about as far as under DART."""
 _ARMATURE, _ARMATURE_SHARE = 0.15, 0.5
@@ -100,6 +103,7 @@ class _Builder:
         spec.compiler.degree = False
         spec.compiler.balanceinertia = True
         cameras = [camera for spawn in spawns for camera in spawn.robot.blocks.cameras]
+        cameras += [camera.block for model in self._world.models for camera in model.cameras]
         spec.visual.quality.shadowsize = 0
         spec.visual.quality.offsamples = 0
         spec.visual.global_.offwidth = max([camera.width for camera in cameras], default=640)
@@ -142,12 +146,22 @@ class _Builder:
         )
 
     def _model(self, model: Model) -> None:
+        for camera in model.cameras:
+            self._camera(self._spec.worldbody, camera.name, camera.block, model.pose @ camera.pose)
         links = {link.name: link for link in model.links}
         if model.static:
             for link in model.links:
                 self._shapes(self._spec.worldbody, link, model.name, model.pose @ link.pose)
             return
+        if model.velocity_topic:
+            # A tonne that obeys its command: nothing in the world could change its way.
+            moved = self._body(self._spec.worldbody, model.name, model.pose)
+            moved.mocap = True
+            for link in model.links:
+                self._shapes(moved, link, model.name, link.pose)
+            return
         by_child = {joint.child: joint for joint in model.joints}
+        by_name = {joint.name: joint for joint in model.joints}
         bodies: dict[str, mujoco.MjsBody] = {"world": self._spec.worldbody}
 
         def add(name: str) -> mujoco.MjsBody:
@@ -171,6 +185,19 @@ class _Builder:
 
         for name in links:
             add(name)
+        for control in model.controls:
+            self._servo(f"{model.name}::{control.joint}", by_name[control.joint], bodies[by_name[control.joint].child])
+
+    def _servo(self, name: str, joint: Joint, body: mujoco.MjsBody) -> None:
+        """A joint that follows a speed, as strong as its effort allows; a spring or counterweight carries the load."""
+        body.gravcomp = 1.0
+        self._spec.joint(name).armature = _ARMATURE_SHARE * _KV_SERVO * self._world.step
+        actuator = self._spec.add_actuator(name=name, target=name)
+        actuator.trntype = mujoco.mjtTrn.mjTRN_JOINT
+        actuator.set_to_velocity(kv=_KV_SERVO)
+        if joint.effort < math.inf:
+            actuator.forcelimited = mujoco.mjtLimited.mjLIMITED_TRUE
+            actuator.forcerange = [-joint.effort, joint.effort]
 
     def _actor(self, actor: Actor) -> None:
         body = self._spec.worldbody.add_body(name=actor.name, mocap=True)
@@ -211,18 +238,21 @@ class _Builder:
                 actuator.trntype = mujoco.mjtTrn.mjTRN_JOINT
                 actuator.set_to_velocity(kv=_KV)
         for index, camera in enumerate(blocks.cameras):
-            focal = camera.width / 2 / math.tan(camera.hfov / 2)
-            made = bodies[camera.link].add_camera(name=f"{prefix}camera{index}")
-            made.fovy = math.degrees(2 * math.atan(camera.height / 2 / focal))
-            # MuJoCo's cameras look along -z with y up; Gazebo's along the link's x with z up.
-            turn = np.eye(4)
-            turn[:3, :3] = np.array([[0, 0, -1], [-1, 0, 0], [0, 1, 0]], np.float64)
-            made.quat = quaternion(turn)
+            self._camera(bodies[camera.link], f"{prefix}camera{index}", camera, np.eye(4))
         for index, imu in enumerate(blocks.imus):
             site = f"{prefix}imu{index}"
             bodies[imu.link].add_site(name=site)
             for kind, name in ((mujoco.mjtSensor.mjSENS_GYRO, "gyro"), (mujoco.mjtSensor.mjSENS_ACCELEROMETER, "acc")):
                 self._spec.add_sensor(name=f"{site}_{name}", type=kind, objtype=mujoco.mjtObj.mjOBJ_SITE, objname=site)
+
+    def _camera(self, body: mujoco.MjsBody, name: str, block: CameraBlock, pose: Pose) -> None:
+        focal = block.width / 2 / math.tan(block.hfov / 2)
+        made = body.add_camera(name=name, pos=position(pose))
+        made.fovy = math.degrees(2 * math.atan(block.height / 2 / focal))
+        # MuJoCo's cameras look along -z with y up; Gazebo's along the link's x with z up.
+        turn = pose.copy()
+        turn[:3, :3] = pose[:3, :3] @ np.array([[0, 0, -1], [-1, 0, 0], [0, 1, 0]], np.float64)
+        made.quat = quaternion(turn)
 
     def _body(self, parent: mujoco.MjsBody, name: str, pose: Pose) -> mujoco.MjsBody:
         return parent.add_body(name=name, pos=position(pose), quat=quaternion(pose))

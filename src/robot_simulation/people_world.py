@@ -3,7 +3,6 @@
 
 import json
 import random
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -15,6 +14,7 @@ from robot_simulation.figure import Board, add_figure
 from robot_simulation.people import Person, Place, assign, read_people
 from robot_simulation.people_pictures import FindFaces, LifeSize, life_size, main_face, read_picture
 from robot_simulation.sdf_write import to_text
+from robot_simulation.world_copy import copy_resources, read_world_tree, world_element
 
 PLACE_PREFIX = "person_place_"
 FIGURE_PREFIX = "person_"
@@ -38,7 +38,7 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
     used and WorldError for a world without places or with missing textures.
     """
     people = read_people(folder)
-    tree = _read_world(world)
+    tree = read_world_tree(world)
     standing = assign(people, places_of(tree, world), seed)
     boards = {person.name: _board(person, find_faces) for person, _ in standing}
     for person in people:
@@ -46,7 +46,7 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
             main_face(find_faces(read_picture(picture)), picture)
 
     out.mkdir(parents=True, exist_ok=True)
-    _copy_resources(tree, world.parent, out)
+    copy_resources(tree, world.parent, out)
     _clear_figures(tree)
     clothes = random.Random(seed)
     pictures = out / "people"
@@ -56,7 +56,7 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
         board = boards[person.name]
         cv2.imwrite(str(pictures / f"{figure}.png"), board.texture)
         add_figure(
-            _world_element(tree, world),
+            world_element(tree, world),
             figure,
             place.x,
             place.y,
@@ -75,7 +75,7 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
 def places_of(root: ET.Element, world: Path) -> tuple[Place, ...]:
     """The world's places for people, by name. Raises WorldError when it has none."""
     places = []
-    for frame in _world_element(root, world).findall("frame"):
+    for frame in world_element(root, world).findall("frame"):
         name = frame.get("name", "")
         if name.startswith(PLACE_PREFIX):
             x, y, _, _, _, yaw = (float(number) for number in (frame.findtext("pose") or "0 0 0 0 0 0").split())
@@ -85,22 +85,6 @@ def places_of(root: ET.Element, world: Path) -> tuple[Place, ...]:
             f"world {world} has no places for people", hint=f"add <frame name='{PLACE_PREFIX}01'> with a <pose>"
         )
     return tuple(sorted(places, key=lambda place: place.name))
-
-
-def _read_world(world: Path) -> ET.Element:
-    try:
-        return ET.parse(world).getroot()
-    except OSError as error:
-        raise WorldError(f"cannot read world {world}: {error.strerror}", hint="name an existing SDF file") from error
-    except ET.ParseError as error:
-        raise WorldError(f"world {world} is not XML: {error}", hint="run: ronda world check FILE") from error
-
-
-def _world_element(root: ET.Element, world: Path) -> ET.Element:
-    element = root.find("world")
-    if element is None:
-        raise WorldError(f"{world} holds no <world>", hint="name a world file, not a model")
-    return element
 
 
 def _board(person: Person, find_faces: FindFaces) -> LifeSize:
@@ -113,22 +97,6 @@ def _clear_figures(root: ET.Element) -> None:
         for model in world.findall("model"):
             if model.get("name", "").startswith(FIGURE_PREFIX):
                 world.remove(model)
-
-
-def _copy_resources(root: ET.Element, source: Path, out: Path) -> None:
-    """Copy every texture and mesh with a relative path, so that the written folder stands alone."""
-    for element in root.iter():
-        path = (element.text or "").strip()
-        if element.tag not in ("albedo_map", "emissive_map", "filename") or not path or "://" in path:
-            continue
-        if Path(path).is_absolute():
-            continue
-        if not (source / path).is_file():
-            raise WorldError(f"the world needs {source / path}, which is missing", hint="restore the file")
-        target = out / path
-        if target.resolve() != (source / path).resolve():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / path, target)
 
 
 def _colour(chance: random.Random) -> tuple[float, float, float]:

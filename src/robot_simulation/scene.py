@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 import numpy as np
 
+from robot_simulation.gazebo_blocks import CameraBlock
 from robot_simulation.poses import Pose
 
 Colour = tuple[float, float, float, float]
@@ -91,7 +93,7 @@ class Link:
 class Joint:
     """A connection; `pose` is the joint's frame in the parent link, `axis` in that frame.
 
-    kind: fixed, revolute, continuous or prismatic; limits in rad or m, None without.
+    kind: fixed, revolute, continuous or prismatic; limits in rad or m, None without; effort in Nm or N.
     """
 
     name: str
@@ -103,17 +105,46 @@ class Joint:
     limits: tuple[float, float] | None = None
     damping: float = 0.0
     friction: float = 0.0
+    effort: float = math.inf
+
+
+@dataclass(frozen=True)
+class JointControl:
+    """Gazebo's JointPositionController: positions asked for on `topic`, approached at `max_speed` (rad/s or m/s)."""
+
+    joint: str
+    topic: str
+    max_speed: float
+
+
+@dataclass(frozen=True, eq=False)
+class WorldCamera:
+    """A camera that belongs to the world; `pose` is in its model, `block.link` the link that it sits on."""
+
+    name: str
+    pose: Pose
+    block: CameraBlock
+    topic: str
+    info_topic: str
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Links that belong together; `pose` is in the world."""
+    """Links that belong together; `pose` is in the world.
+
+    `velocity_topic`: Gazebo's VelocityControl moves the model as asked for there; empty: nothing does.
+    `states_topic`: where JointStatePublisher tells the joints' positions; empty: nowhere.
+    """
 
     name: str
     pose: Pose
     static: bool
     links: tuple[Link, ...]
     joints: tuple[Joint, ...] = ()
+    controls: tuple[JointControl, ...] = ()
+    cameras: tuple[WorldCamera, ...] = ()
+    velocity_topic: str = ""
+    states_topic: str = ""
 
 
 @dataclass(frozen=True)

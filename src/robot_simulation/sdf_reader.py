@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from robot_simulation.poses import Pose
-from robot_simulation.scene import Actor, Joint, Light, Link, Model, Waypoint, World
+from robot_simulation.scene import Actor, Joint, Light, Link, Model, Waypoint, World, WorldCamera
 from robot_simulation.sdf_frames import Frames
+from robot_simulation.sdf_plugins import read_cameras, read_systems
 from robot_simulation.sdf_shapes import find_file, read_link
 from robot_simulation.xml_file import Element, read_xml
 
@@ -18,8 +20,8 @@ WORLD_KNOWN = ("physics", "gravity", "scene", "light", "model", "include", "acto
 WORLD_IGNORED = (
     "plugin", "gui", "magnetic_field", "atmosphere", "audio", "wind", "spherical_coordinates", "state",
 )  # fmt: skip
-MODEL_KNOWN = ("static", "pose", "link", "joint", "frame", "include", "model")
-MODEL_IGNORED = ("plugin", "self_collide", "allow_auto_disable", "enable_wind")
+MODEL_KNOWN = ("static", "pose", "link", "joint", "frame", "include", "model", "plugin")
+MODEL_IGNORED = ("self_collide", "allow_auto_disable", "enable_wind")
 _JOINTS = ("fixed", "revolute", "continuous", "prismatic")
 
 
@@ -70,6 +72,7 @@ def _read_model(element: Element, pose: Pose, name: str, static: bool | None = N
     frames = Frames(element)
     own_static = element.flag("static", False) if static is None else static
     links = []
+    cameras: list[WorldCamera] = []
     for child in element.all("link"):
         link_pose = frames.pose(child)
 
@@ -77,8 +80,16 @@ def _read_model(element: Element, pose: Pose, name: str, static: bool | None = N
             return np.asarray(np.linalg.inv(link_pose) @ frames.pose(part, link))
 
         links.append(read_link(child, link_pose, in_link))
+        cameras += read_cameras(child, name, link_pose, in_link)
     joints = [_read_joint(child, frames, {link.name for link in links}) for child in element.all("joint")]
-    models = [Model(name, pose, own_static, tuple(links), tuple(joints))] if links else []
+    systems = read_systems(element, name, {joint.name: joint for joint in joints})
+    models = []
+    if links:
+        made = Model(
+            name, pose, own_static, tuple(links), tuple(joints), systems.controls, tuple(cameras),
+            systems.velocity_topic, systems.states_topic,
+        )  # fmt: skip
+        models.append(made)
     for child in element.all("model"):
         nested = f"{name}::{child.attribute('name')}"
         models += _read_model(child, np.asarray(pose @ frames.pose(child)), nested, own_static or None)
@@ -117,7 +128,7 @@ def _read_joint(element: Element, frames: Frames, links: set[str]) -> Joint:
             raise element.error(f"names the unknown link '{link}'")
     place = frames.pose(element, child)
     parent_pose = np.eye(4) if parent == "world" else frames.of(element, parent)
-    axis, limits, damping, friction = (0.0, 0.0, 1.0), None, 0.0, 0.0
+    axis, limits, damping, friction, effort = (0.0, 0.0, 1.0), None, 0.0, 0.0, math.inf
     described = element.find("axis")
     if described is not None:
         described.check_children(("xyz", "limit", "dynamics"), ("initial_position", "use_parent_model_frame"))
@@ -127,10 +138,13 @@ def _read_joint(element: Element, frames: Frames, links: set[str]) -> Joint:
         if limit is not None:
             lower, upper = limit.number("lower", -1e16), limit.number("upper", 1e16)
             limits = (lower, upper) if lower > -1e6 and upper < 1e6 else None
+            # SDF: a negative effort is no limit.
+            effort = limit.number("effort", -1.0)
+            effort = math.inf if effort < 0.0 else effort
         if dynamics is not None:
             damping, friction = dynamics.number("damping", 0.0), dynamics.number("friction", 0.0)
     pose = np.asarray(np.linalg.inv(parent_pose) @ place)
-    return Joint(element.attribute("name"), kind, parent, child, pose, axis, limits, damping, friction)
+    return Joint(element.attribute("name"), kind, parent, child, pose, axis, limits, damping, friction, effort)
 
 
 def _read_light(element: Element, frames: Frames) -> Light:

@@ -18,6 +18,7 @@ from robot_simulation.errors import DescriptionError
 from robot_simulation.imu import Imu
 from robot_simulation.lidar import Lidar
 from robot_simulation.model_builder import Spawn, build
+from robot_simulation.moved_models import ControlledJoint, MovedContacts, MovedModel
 from robot_simulation.scene import World
 from ronda_core.se2 import SE2
 
@@ -194,6 +195,13 @@ class Simulator:
             (actor, int(self.model.body_mocapid[mujoco.mj_name2id(self.model, mujoco.mjtObj.mjOBJ_BODY, actor.name)]))
             for actor in world.actors
         ]
+        self.moved = [MovedModel(self.model, self.data, model) for model in world.models if model.velocity_topic]
+        self.joints = [
+            ControlledJoint(self.model, self.data, model.name, control)
+            for model in world.models
+            for control in model.controls
+        ]
+        self.moved_contacts = MovedContacts(self.model, self.moved)
         self._steps = 0
         self._move_actors()
         mujoco.mj_forward(self.model, self.data)
@@ -209,12 +217,17 @@ class Simulator:
     def step(self) -> None:
         """Advance by one physics step."""
         self._move_actors()
+        for moved in self.moved:
+            moved.advance(float(self.model.opt.timestep))
+        for joint in self.joints:
+            joint.before_step()
         for robot in self.robots:
             robot.before_step()
         mujoco.mj_step(self.model, self.data)
         self._steps += 1
         for robot in self.robots:
             robot.after_step()
+        self.moved_contacts.update(self.data)
 
     def refresh(self) -> None:
         """Bring poses and sensors to the end of the last step; call it before reading sensors.

@@ -19,6 +19,7 @@ from robot_simulation.schedule import Rate
 from robot_simulation.sdf_reader import read_world
 from robot_simulation.simulator import Simulator
 from robot_simulation.urdf_reader import read_robot
+from robot_simulation.world_topics import WorldTopics
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
 from ronda_core.paths import share_dir
@@ -63,6 +64,7 @@ class SimulatorNode(Node):
         self._robots = [
             RobotTopics(self, self._simulator, robot, values["camera_rate"]) for robot in self._simulator.robots
         ]
+        self._world = WorldTopics(self, self._simulator, values["camera_rate"], values["seed"])
         self._stop = threading.Event()
         self._failure = ""
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
@@ -81,7 +83,8 @@ class SimulatorNode(Node):
                 raise
 
     def _make_renderer(self) -> Renderer | None:
-        if not self._with_camera or not any(robot.cameras for robot in self._simulator.robots):
+        seen = self._world.has_cameras or any(robot.cameras for robot in self._simulator.robots)
+        if not self._with_camera or not seen:
             return None
         try:
             return Renderer(self._simulator.model)
@@ -101,6 +104,8 @@ class SimulatorNode(Node):
             for robot in self._robots:
                 robot.publish(renderer)
                 robot.apply_command()
+            self._world.publish(renderer)
+            self._world.apply_commands()
             if health.due(now):
                 wall = time.perf_counter()
                 self._report((now - report[0]) / max(wall - report[1], 1e-6))
