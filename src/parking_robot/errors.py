@@ -9,6 +9,7 @@ RondaError
     ├── MoneyError           amounts of different currencies, or an unknown one
     ├── StayError            an event does not fit the stay: two exits, an exit before the entry
     ├── LedgerError          the store of the stays cannot be read or written
+    ├── JournalError         a gate's own memory on the disk cannot be read or written
     └── PaymentError         a provider refused, or a message of it is not to be believed
         └── SignatureError   the signature of a webhook is wrong, too old, or missing
 """
@@ -44,6 +45,10 @@ class StayError(ParkingError):
 
 class LedgerError(ParkingError):
     """The store of the stays cannot be read or written; nothing was half-written."""
+
+
+class JournalError(ParkingError):
+    """A gate's own memory on the disk cannot be read or written."""
 
 
 class PaymentError(ParkingError):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+from enum import StrEnum
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import segno
@@ -15,25 +16,38 @@ from parking_robot.errors import PaymentError
 from parking_robot.plates.geometry import Picture
 
 
-def payment_link(base: str, stay_id: str, expires: int, secret: str) -> str:
+class Scope(StrEnum):
+    """What a link shows. TICKET: the whole stay, to who was in its lane. FOOT: the amount, to who knows its plate."""
+
+    TICKET = "ticket"
+    FOOT = "foot"
+
+
+def payment_link(base: str, stay_id: str, expires: int, secret: str, scope: Scope = Scope.TICKET) -> str:
     """Return the link to a stay's quote, valid until ``expires`` (Unix seconds)."""
-    query = {"stay": stay_id, "until": str(expires), "sig": _digest(stay_id, str(expires), secret)}
-    return f"{base}?{urlencode(query)}"
+    query = {"stay": stay_id, "until": str(expires)} | ({"for": scope.value} if scope is Scope.FOOT else {})
+    return f"{base}?{urlencode({**query, 'sig': _digest(stay_id, str(expires), scope, secret)})}"
 
 
 def read_link(link: str, base: str, secret: str, now: float) -> str:
     """Return the stay of a link. Raises PaymentError for a foreign host, a wrong signature or an expired link."""
+    return read_scoped_link(link, base, secret, now)[0]
+
+
+def read_scoped_link(link: str, base: str, secret: str, now: float) -> tuple[str, Scope]:
+    """Return the stay of a link and what it may show. Raises PaymentError as `read_link`."""
     ours, given = urlsplit(base), urlsplit(link)
     if (given.scheme, given.netloc, given.path) != (ours.scheme, ours.netloc, ours.path):
         raise PaymentError("the code leads to another place than this garage", hint="do not pay; tell the operator")
     query = {name: values[0] for name, values in parse_qs(given.query).items()}
     stay_id, until = query.get("stay", ""), query.get("until", "")
-    expected = _digest(stay_id, until, secret)
+    scope = Scope.FOOT if query.get("for") == Scope.FOOT else Scope.TICKET
+    expected = _digest(stay_id, until, scope, secret)
     if not hmac.compare_digest(query.get("sig", "").encode(), expected.encode()) or not until.isdigit():
         raise PaymentError("the code is not one of this garage's", hint="scan the code on the screen again")
     if now > int(until):
         raise PaymentError("the code has expired", hint="scan the code on the screen again")
-    return stay_id
+    return stay_id, scope
 
 
 def qr_svg(text: str, scale: int = 8) -> str:
@@ -48,5 +62,5 @@ def read_qr(picture: Picture) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(picture) if found.format == zxingcpp.BarcodeFormat.QRCode]
 
 
-def _digest(stay_id: str, until: str, secret: str) -> str:
-    return hmac.new(secret.encode(), f"{stay_id}.{until}".encode(), hashlib.sha256).hexdigest()[:32]
+def _digest(stay_id: str, until: str, scope: Scope, secret: str) -> str:
+    return hmac.new(secret.encode(), f"{stay_id}.{until}.{scope}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parking_robot.plates.alphabet import fold
+from parking_robot.reasons import Reason
 
 
 class ListKind(StrEnum):
@@ -42,12 +43,27 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryDecision:
-    """``free`` cars pay nothing. ``alarm`` is for the operator; empty means none."""
+    """``free`` cars pay nothing (until ``free_until``). ``alarm`` is for the operator; empty means none."""
 
     open: bool
     free: bool
     reason: str
     alarm: str = ""
+    code: Reason = Reason.VISITOR
+    free_until: datetime | None = None
+
+
+_CODES = {
+    ListKind.ALLOW: Reason.ALLOWED,
+    ListKind.PERMIT: Reason.PERMIT,
+    ListKind.RESERVATION: Reason.RESERVATION,
+}
+
+
+def ban_of(plate: str, at: datetime, lists: Sequence[ListEntry]) -> ListEntry | None:
+    """Return the ban that holds for exactly this plate."""
+    bans = (entry for entry in lists if entry.kind is ListKind.BLOCK and entry.holds(at))
+    return next((entry for entry in bans if plate in entry.plates), None)
 
 
 def decide_entry(
@@ -58,10 +74,11 @@ def decide_entry(
     A ban counts for the exact plate; one that only looks alike raises an alarm and opens. Order: ban, pass-back,
     permit, reservation, full.
     """
+    if ban := ban_of(plate, at, lists):
+        alarm = f"blocked plate {plate} at the entry"
+        return EntryDecision(False, False, f"blocked: {ban.reason}", alarm, Reason.BANNED)
     valid = [entry for entry in lists if entry.holds(at)]
     bans = [entry for entry in valid if entry.kind is ListKind.BLOCK]
-    if ban := next((entry for entry in bans if plate in entry.plates), None):
-        return EntryDecision(False, False, f"blocked: {ban.reason}", f"blocked plate {plate} at the entry")
     key = fold(plate)
     alarm = ""
     if plate and any(fold(banned) == key for entry in bans for banned in entry.plates):
@@ -69,15 +86,17 @@ def decide_entry(
     if plate and plate in inside:
         alarm = f"{plate} is inside already: a false plate or a missed exit"
         if pass_back is PassBack.HARD:
-            return EntryDecision(False, False, "the plate is inside already", alarm)
-    for kind in (ListKind.ALLOW, ListKind.PERMIT, ListKind.RESERVATION):
+            return EntryDecision(False, False, "the plate is inside already", alarm, Reason.PASS_BACK)
+    for kind, code in _CODES.items():
         held = next((entry for entry in valid if entry.kind is kind and plate in entry.plates), None)
         if held is None:
             continue
         used = sum(other in held.plates for other in inside if other != plate)
         if used < held.places:
-            return EntryDecision(True, kind is not ListKind.RESERVATION, f"{kind}: {held.reason}", alarm)
+            free = kind is not ListKind.RESERVATION
+            return EntryDecision(True, free, f"{kind}: {held.reason}", alarm, code, held.end if free else None)
         alarm = alarm or f"{kind} '{held.reason}' has {held.places} places and {used} cars inside"
     if full:
-        return EntryDecision(False, False, "the garage is full", alarm)
-    return EntryDecision(True, False, "visitor" if plate else "the plate could not be read", alarm)
+        return EntryDecision(False, False, "the garage is full", alarm, Reason.FULL)
+    code = Reason.VISITOR if plate else Reason.UNREAD
+    return EntryDecision(True, False, "visitor" if plate else "the plate could not be read", alarm, code)

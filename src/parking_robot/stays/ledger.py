@@ -8,31 +8,40 @@ import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from parking_robot.errors import LedgerError, StayError
 from parking_robot.plates.alphabet import fold
 from parking_robot.stays.stay import EventKind, Stay, StayEvent, apply, fold_events
+from parking_robot.stays.store import from_us, open_engine, to_us, translated, without_password
 from parking_robot.stays.tables import metadata, stay_events, stays
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+def new_stay_id() -> str:
+    """Return 128 random bits as 32 hexadecimal digits: nobody guesses a stay."""
+    return secrets.token_hex(16)
 
 
 class Ledger:
     """One store. Each call is a transaction of its own unless it stands inside ``with ledger.batch():``."""
 
-    def __init__(self, url: str) -> None:
-        """Open or create the store at an SQLAlchemy URL. Raises LedgerError when it cannot be reached."""
+    def __init__(self, url: str, patience_s: float = 10.0) -> None:
+        """Open or create the store at an SQLAlchemy URL. Raises LedgerError when it cannot be reached.
+
+        ``patience_s``: how long a call waits for a lock or an answer before it raises LedgerError.
+        """
         try:
-            self.engine = _engine(url)
-            with _translated("opened"):
+            self.engine = open_engine(url, patience_s)
+            with translated("opened"):
                 metadata.create_all(self.engine)
         except (SQLAlchemyError, ImportError) as error:
-            raise LedgerError(f"the store {_shown(url)} cannot be used: {error}", hint="check the URL") from error
+            raise LedgerError(
+                f"the store {without_password(url)} cannot be used: {error}", hint="check the URL"
+            ) from error
         # A batch belongs to the thread that opened it.
         self._local = threading.local()
 
@@ -46,24 +55,25 @@ class Ledger:
         if self._open is not None:
             yield self._open
             return
-        with _translated("written"), self.engine.begin() as connection:
+        with translated("written"), self.engine.begin() as connection:
             self._local.connection = connection
             try:
                 yield connection
             finally:
                 self._local.connection = None
 
-    def enter(self, plate: str, lane: str, at: datetime, key: str = "", **facts: Any) -> Stay:
+    def enter(self, plate: str, lane: str, at: datetime, key: str = "", stay_id: str = "", **facts: Any) -> Stay:
         """Record an entry and return the new stay; with a ``key`` seen before, the stay of then and nothing new.
 
-        ``plate`` is normalised, or empty for an unread car.
+        ``plate`` is normalised, or empty for an unread car. ``stay_id``: 32 random hexadecimal digits, made here when
+        empty; a gate makes its own, so that it can show the stay's code while the ledger is away.
         """
         with self.batch() as connection:
             if key and (known := self._by_key(connection, key)):
                 return self.stay(known)
-            stay_id = secrets.token_hex(16)
+            stay_id = stay_id or new_stay_id()
             connection.execute(
-                insert(stays).values(id=stay_id, plate=plate, folded=fold(plate), entered_us=_us(at), bay="")
+                insert(stays).values(id=stay_id, plate=plate, folded=fold(plate), entered_us=to_us(at), bay="")
             )
             entered = StayEvent(EventKind.ENTERED, at, {"plate": plate, "lane": lane, **facts})
             self._write(connection, stay_id, 0, entered, key)
@@ -86,7 +96,7 @@ class Ledger:
                 raise StayError(f"there is no stay {stay_id}", hint="check the id")
             stay = apply(stay_id, fold_events(stay_id, events), added)
             self._write(connection, stay_id, len(events), added, key)
-            left = _us(stay.left) if stay.left else None
+            left = to_us(stay.left) if stay.left else None
             changed = {"plate": stay.plate, "folded": fold(stay.plate), "left_us": left, "bay": stay.bay}
             connection.execute(update(stays).where(stays.c.id == stay_id).values(**changed))
             return stay
@@ -98,24 +108,34 @@ class Ledger:
     def events(self, stay_id: str) -> list[StayEvent]:
         """Return the events of a stay in the order in which they were recorded."""
         query = select(stay_events).where(stay_events.c.stay_id == stay_id).order_by(stay_events.c.number)
-        return [StayEvent(EventKind(r.kind), _at(r.at_us), json.loads(r.facts)) for r in self._rows(query)]
+        return [StayEvent(EventKind(r.kind), from_us(r.at_us), json.loads(r.facts)) for r in self._rows(query)]
 
     def inside(self) -> list[tuple[str, str, datetime]]:
         """Return (id, plate, entry) of every car that has not left, oldest first."""
         query = select(stays.c.id, stays.c.plate, stays.c.entered_us).where(stays.c.left_us.is_(None))
-        return [(r.id, r.plate, _at(r.entered_us)) for r in self._rows(query.order_by(stays.c.entered_us))]
+        return [(r.id, r.plate, from_us(r.entered_us)) for r in self._rows(query.order_by(stays.c.entered_us))]
+
+    def count_inside(self) -> int:
+        """Return the number of cars that have not left."""
+        return int(self._rows(select(func.count()).select_from(stays).where(stays.c.left_us.is_(None)))[0][0])
+
+    def last_left(self, plate: str, since: datetime) -> str:
+        """Return the id of the newest stay of exactly this plate that ended at ``since`` or later; empty: none."""
+        query = select(stays.c.id).where(stays.c.folded == fold(plate), stays.c.left_us >= to_us(since))
+        found = self._rows(query.where(stays.c.plate == plate).order_by(stays.c.left_us.desc()).limit(1))
+        return str(found[0].id) if found else ""
 
     def find_car(self, plate: str) -> list[tuple[str, str, str, datetime]]:
         """Return (id, plate, bay, entry) of cars inside whose plate looks like ``plate`` (folded key)."""
         query = select(stays).where(stays.c.folded == fold(plate), stays.c.left_us.is_(None))
-        return [(r.id, r.plate, r.bay, _at(r.entered_us)) for r in self._rows(query)]
+        return [(r.id, r.plate, r.bay, from_us(r.entered_us)) for r in self._rows(query)]
 
     def entered_between(self, start: datetime, end: datetime, most: int = 1000) -> list[tuple[str, str, datetime]]:
         """Return (id, plate, entry) of the newest ``most`` stays that began in [start, end), newest first."""
         query = select(stays.c.id, stays.c.plate, stays.c.entered_us)
-        query = query.where(stays.c.entered_us >= _us(start), stays.c.entered_us < _us(end))
+        query = query.where(stays.c.entered_us >= to_us(start), stays.c.entered_us < to_us(end))
         return [
-            (r.id, r.plate, _at(r.entered_us))
+            (r.id, r.plate, from_us(r.entered_us))
             for r in self._rows(query.order_by(stays.c.entered_us.desc()).limit(most))
         ]
 
@@ -130,8 +150,9 @@ class Ledger:
 
     def _rows(self, query: Any) -> Sequence[Any]:
         if self._open is not None:
-            return self._open.execute(query).all()
-        with _translated("read"), self.engine.connect() as connection:
+            with translated("read"):
+                return self._open.execute(query).all()
+        with translated("read"), self.engine.connect() as connection:
             return connection.execute(query).all()
 
     def _by_key(self, connection: Connection, key: str) -> str | None:
@@ -142,52 +163,11 @@ class Ledger:
         facts = json.dumps(dict(added.facts), ensure_ascii=False, sort_keys=True)
         connection.execute(
             insert(stay_events).values(
-                stay_id=stay_id, number=number, kind=added.kind.value, at_us=_us(added.at), facts=facts, key=key or None
+                stay_id=stay_id,
+                number=number,
+                kind=added.kind.value,
+                at_us=to_us(added.at),
+                facts=facts,
+                key=key or None,
             )
         )
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise LedgerError(f"another writer was first: {error.orig}", hint="read the stay again and repeat") from error
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", error)).splitlines()[0]
-        raise LedgerError(
-            f"the ledger could not be {what}: {cause}",
-            hint="check disk space and the database; nothing was half-written",
-        ) from error
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _pragmas(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-                connection.execute(f"PRAGMA {pragma}")
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            # A write lock from the start: a transaction that reads first could not be upgraded beside another writer.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _us(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _at(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)
-
-
-def _shown(url: str) -> str:
-    """Return the URL without a password."""
-    head, at, tail = url.rpartition("@")
-    return f"{head.split('//')[0]}//...@{tail}" if at else url

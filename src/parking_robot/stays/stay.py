@@ -25,12 +25,22 @@ class EventKind(StrEnum):
     DECISION = "decision"
     EXITED = "exited"
     CLOSED_BY_OPERATOR = "closed_by_operator"
+    VOIDED = "voided"
+    REOPENED = "reopened"
 
 
 class StayState(StrEnum):
     INSIDE = "inside"
     LEFT = "left"
     CLOSED = "closed"
+    VOID = "void"
+
+
+_ENDS = {
+    EventKind.EXITED: StayState.LEFT,
+    EventKind.CLOSED_BY_OPERATOR: StayState.CLOSED,
+    EventKind.VOIDED: StayState.VOID,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,11 @@ class StayEvent:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The present state of a stay. ``plate`` is empty for a car whose plate could not be read at the entry."""
+    """The present state of a stay. ``plate`` is empty for a car whose plate could not be read at the entry.
+
+    ``free`` stays cost nothing, until ``free_until`` where that is set. ``previous`` is the stay that this one goes on
+    from, after a short absence. ``lost``: the entry is not known, the flat price of a lost ticket holds.
+    """
 
     id: str
     plate: str
@@ -56,6 +70,10 @@ class Stay:
     payments: tuple[Paid, ...] = ()
     codes: tuple[str, ...] = ()
     vehicle_class: str = ""
+    free: bool = False
+    free_until: datetime | None = None
+    previous: str = ""
+    lost: bool = False
 
     def received(self, currency: str) -> Money:
         """Return the sum of payments less refunds."""
@@ -80,19 +98,32 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
             raise StayError(
                 f"stay {stay_id} begins with '{event.kind}', not with an entry", hint="record the entry first"
             )
-        return Stay(stay_id, str(facts.get("plate", "")), str(facts.get("lane", "")), event.at)
+        until = facts.get("free_until")
+        return Stay(
+            stay_id,
+            str(facts.get("plate", "")),
+            str(facts.get("lane", "")),
+            event.at,
+            free=bool(facts.get("free", False)),
+            free_until=datetime.fromisoformat(until) if until else None,
+            previous=str(facts.get("previous", "")),
+            lost=bool(facts.get("lost", False)),
+        )
     match event.kind:
         case EventKind.ENTERED:
             raise StayError(f"stay {stay_id} has entered already", hint="open another stay")
-        case EventKind.EXITED | EventKind.CLOSED_BY_OPERATOR:
+        case EventKind.EXITED | EventKind.CLOSED_BY_OPERATOR | EventKind.VOIDED:
             if stay.state is not StayState.INSIDE:
                 raise StayError(
                     f"stay {stay_id} has ended already", hint="a second exit belongs to another stay: review it"
                 )
             if event.at < stay.entered:
                 raise StayError(f"stay {stay_id} would end before it began", hint="check the clocks of the gates")
-            state = StayState.LEFT if event.kind is EventKind.EXITED else StayState.CLOSED
-            return replace(stay, state=state, left=event.at)
+            return replace(stay, state=_ENDS[event.kind], left=event.at)
+        case EventKind.REOPENED:
+            if stay.state is StayState.INSIDE:
+                raise StayError(f"stay {stay_id} has not ended", hint="only an ended stay can be opened again")
+            return replace(stay, state=StayState.INSIDE, left=None)
         case EventKind.PLATE_CORRECTED:
             return replace(stay, plate=str(facts["plate"]))
         case EventKind.SEEN_IN_BAY:

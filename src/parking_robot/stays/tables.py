@@ -75,6 +75,58 @@ intents = Table(
     Column("key", String(96), unique=True, nullable=False),
 )
 
+# Everything that happened at a gate, with a stay or without one.
+gate_events = Table(
+    "gate_events",
+    metadata,
+    Column("serial", _SERIAL, primary_key=True, autoincrement=True),
+    Column("key", String(96), unique=True, nullable=False),
+    Column("gate", String(32), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("passage", String(32), nullable=False),
+    Column("stay_id", String(32), nullable=False),
+    Column("facts", Text, nullable=False),
+)
+Index("gate_events_at", gate_events.c.at_us)
+
+# A case that a person looks at, and the verdict: open as long as it has none.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("serial", _SERIAL, primary_key=True, autoincrement=True),
+    Column("key", String(96), unique=True, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("stay_id", String(32), nullable=False, index=True),
+    Column("facts", Text, nullable=False),
+)
+review_verdicts = Table(
+    "review_verdicts",
+    metadata,
+    Column("review", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+# What the risk rules count: who asked, paid or was declined, for which plate, from which device.
+risk_facts = Table(
+    "risk_facts",
+    metadata,
+    Column("serial", _SERIAL, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("device", String(64), nullable=False),
+    Column("payer", String(64), nullable=False),
+    Column("plate", String(16), nullable=False),
+    Column("stay_id", String(32), nullable=False),
+)
+Index("risk_facts_device", risk_facts.c.device, risk_facts.c.at_us)
+Index("risk_facts_payer", risk_facts.c.payer, risk_facts.c.at_us)
+Index("risk_facts_plate", risk_facts.c.plate, risk_facts.c.at_us)
+
 
 def _only_grows(table: Table) -> None:
     for change in ("UPDATE", "DELETE"):
@@ -98,5 +150,5 @@ def _after(table: Table, statement: DDL, dialect: str) -> None:
     event.listen(table, "after_create", ready)
 
 
-_only_grows(stay_events)
-_only_grows(webhook_events)
+for _table in (stay_events, webhook_events, gate_events, reviews, review_verdicts):
+    _only_grows(_table)

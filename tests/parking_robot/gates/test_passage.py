@@ -2,16 +2,24 @@
 import random
 
 import pytest
+from tests.parking_robot.gates.garages import decoded
 
-from parking_robot.gates.passage import CommandKind, Lane, LaneLimits, LaneState, Sensors, decided, release, step
-from parking_robot.plates.decoding import Character, Decoded
+from parking_robot.gates.passage import (
+    CommandKind,
+    Lane,
+    LaneLimits,
+    LaneState,
+    Sensors,
+    decided,
+    let_in,
+    read_again,
+    release,
+    step,
+)  # fmt: skip
 
 LIMITS = LaneLimits()
-NOBODY, WAITING, UNDER = Sensors(False, False), Sensors(True, False), Sensors(False, True)
-
-
-def frame(text="AB123", confidence=0.9):
-    return Decoded(text, "", "", confidence, tuple(Character(c, confidence, ()) for c in text), ())
+NOBODY, WAITING, ROLLING = Sensors(False), Sensors(True), Sensors(True, standing=False)
+UNDER = Sensors(False, loop=True, beam=True)
 
 
 def kinds(commands):
@@ -27,84 +35,125 @@ def drive(lane, *moments):
     return lane, commands
 
 
-def waiting_lane():
-    """A lane before which a car was read at 0.7 s."""
-    return drive(Lane(LIMITS), (0.0, WAITING, [frame()]), (0.3, WAITING, [frame()]), (0.7, WAITING, [frame()]))
+def read_lane(sensors=WAITING, text="AB123"):
+    """A lane in which a car was seen in pictures at 0.0, 0.2 and 0.4 s."""
+    return drive(Lane(LIMITS), *((0.2 * n, sensors, [decoded(text)]) for n in range(3)))
 
 
-def open_lane():
-    lane, _ = waiting_lane()
-    return decided(lane, 0.8, True, "paid")[0]
+def open_lane(limits=LIMITS):
+    lane, _ = drive(Lane(limits), *((0.2 * n, WAITING, [decoded("AB123")]) for n in range(3)))
+    return decided(lane, 0.8, True, False, "paid", "AB123")[0]
 
 
-def test_a_plate_is_decided_on_as_soon_as_frames_agree():
-    lane, commands = waiting_lane()
+def test_a_standing_car_is_decided_on_as_soon_as_pictures_agree():
+    lane, commands = read_lane()
     assert lane.state is LaneState.DECIDING
-    assert (kinds(commands), commands[0].vote.text) == ([CommandKind.DECIDE], "AB123")
+    assert (kinds(commands), commands[-1].vote.text) == ([CommandKind.ARRIVED, CommandKind.DECIDE], "AB123")
+
+
+def test_a_rolling_car_is_decided_on_where_it_stops():
+    lane, commands = read_lane(ROLLING)
+    lane, more = drive(lane, (9.0, ROLLING, [decoded("AB123")]))
+    assert kinds(commands + more) == [CommandKind.ARRIVED]
+    assert kinds(step(lane, 9.2, WAITING, [])[1]) == [CommandKind.DECIDE]
 
 
 def test_an_unreadable_plate_is_decided_on_in_the_end():
     lane, commands = drive(Lane(LIMITS), (0.0, WAITING, []), (2.9, WAITING, []), (3.0, WAITING, []))
-    assert commands[0].vote.text == ""
+    assert commands[-1].vote.text == ""
     assert lane.state is LaneState.DECIDING
 
 
 def test_a_car_passes_and_the_barrier_closes_when_all_is_clear():
-    lane, commands = drive(
-        open_lane(), (2.0, UNDER, []), (3.0, NOBODY, []), (4.4, NOBODY, []), (4.5, NOBODY, []), (4.6, NOBODY, [])
-    )
+    lane, commands = drive(open_lane(), (2.0, UNDER, []), (3.0, NOBODY, []), (4.4, NOBODY, []), (4.5, NOBODY, []))
     assert kinds(commands) == [CommandKind.PASSED, CommandKind.CLOSE]
     assert lane.state is LaneState.EMPTY
 
 
-def test_a_second_car_under_one_opening_is_tailgating():
-    _, commands = drive(
-        open_lane(), (2.0, UNDER, []), (3.0, NOBODY, []), (3.5, UNDER, []), (4.0, NOBODY, []), (6.0, NOBODY, [])
-    )
-    assert kinds(commands) == [CommandKind.TAILGATING, CommandKind.PASSED, CommandKind.CLOSE]
-    assert commands[1].reason.startswith("2 car")
+def test_the_next_car_at_its_line_does_not_keep_the_barrier_up():
+    _, commands = drive(open_lane(), (2.0, UNDER, []), (3.0, WAITING, []), (4.5, WAITING, []))
+    assert kinds(commands) == [CommandKind.PASSED, CommandKind.CLOSE]
 
 
-def test_the_barrier_stays_up_for_the_next_car_on_the_loop():
-    lane, commands = drive(open_lane(), (2.0, UNDER, []), (3.0, WAITING, []), (30.0, WAITING, []))
+@pytest.mark.parametrize(("gap", "tailgates"), [(0.1, False), (0.6, True)])
+def test_a_second_car_under_one_opening_is_tailgating(gap, tailgates):
+    moments = [(2.0, UNDER, []), (3.0, NOBODY, []), (3.0 + gap, UNDER, []), (4.0, NOBODY, []), (6.0, NOBODY, [])]
+    _, commands = drive(open_lane(), *moments)
+    assert (CommandKind.TAILGATING in kinds(commands)) == tailgates
+    assert commands[-2].reason.startswith("2 car" if tailgates else "1 car")
+
+
+def test_without_a_beam_the_loop_counts():
+    loop = Sensors(False, loop=True)
+    _, commands = drive(open_lane(LaneLimits(beam_fitted=False)), (2.0, loop, []), (3.0, NOBODY, []), (5.0, NOBODY, []))
+    assert kinds(commands) == [CommandKind.PASSED, CommandKind.CLOSE]
+    lane, commands = drive(open_lane(), (2.0, loop, []), (3.0, WAITING, []), (5.0, WAITING, []))
     assert (lane.state, commands) == (LaneState.OPEN, [])
 
 
-def test_a_held_car_is_never_without_a_person_and_may_pay_later():
-    lane, _ = waiting_lane()
-    lane, commands = decided(lane, 0.8, False, "4.80 EUR to pay")
-    assert (lane.state, kinds(commands)) == (LaneState.HELD, [CommandKind.CALL])
-    assert kinds(decided(lane, 60.0, True, "paid")[1]) == [CommandKind.OPEN]
+def test_an_open_lane_that_nobody_uses_closes_again():
+    lane, commands = drive(open_lane(), (2.0, NOBODY, []), (9.9, NOBODY, []), (10.0, NOBODY, []))
+    assert (kinds(commands), lane.state) == ([CommandKind.TURNED_BACK, CommandKind.CLOSE], LaneState.EMPTY)
+
+
+@pytest.mark.parametrize("state", ["held", "open"])
+def test_another_car_in_the_place_of_the_one_decided_on_starts_anew(state):
+    lane = open_lane() if state == "open" else decided(read_lane()[0], 0.8, False, False, "to pay", "AB123")[0]
+    same = [(1.0 + 0.2 * n, WAITING, [decoded("AB128")]) for n in range(5)]
+    lane, commands = drive(lane, *same)
+    assert commands == []
+    other = [(3.0 + 0.2 * n, WAITING, [decoded("XY987")]) for n in range(3)]
+    lane, commands = drive(lane, *other)
+    expected = [CommandKind.TURNED_BACK] + [CommandKind.CLOSE] * (state == "open")
+    assert (kinds(commands), lane.state) == (expected, LaneState.EMPTY)
+
+
+def test_who_must_ask_gets_a_person_at_once_and_who_can_pay_after_a_while():
+    lane, _ = read_lane()
+    assert kinds(decided(lane, 0.8, False, True, "no entry known")[1]) == [CommandKind.CALL]
+    held, commands = decided(lane, 0.8, False, False, "4.80 EUR to pay")
+    assert (held.state, commands) == (LaneState.HELD, [])
+    held, commands = drive(held, (50.0, WAITING, []), (91.0, WAITING, []), (200.0, WAITING, []))
+    assert kinds(commands) == [CommandKind.CALL]
+    assert kinds(decided(held, 201.0, True, False, "paid")[1]) == [CommandKind.OPEN]
 
 
 @pytest.mark.parametrize("opens", [True, False])
 def test_a_decision_that_comes_for_nobody_does_nothing(opens):
     lane = Lane(LIMITS)
-    assert decided(lane, 1.0, opens, "late") == (lane, [])
+    assert decided(lane, 1.0, opens, True, "late") == (lane, [])
 
 
-def test_a_decision_that_never_comes_calls_a_person_once():
-    lane, _ = waiting_lane()
-    lane, commands = drive(lane, (5.6, WAITING, []), (5.8, WAITING, []), (9.0, WAITING, []))
-    assert kinds(commands) == [CommandKind.CALL]
+def test_a_decision_that_is_late_is_told_once():
+    lane, _ = read_lane()
+    lane, commands = drive(lane, (1.1, WAITING, []), (1.3, WAITING, []), (9.0, WAITING, []))
+    assert kinds(commands) == [CommandKind.LATE]
 
 
 @pytest.mark.parametrize("held", [True, False])
 def test_a_car_that_turns_back_frees_the_lane(held):
-    lane, _ = waiting_lane()
+    lane, _ = read_lane()
     if held:
-        lane, _ = decided(lane, 0.8, False, "no")
+        lane, _ = decided(lane, 0.8, False, False, "no")
     lane, commands = step(lane, 5.0, NOBODY)
     assert (lane.state, kinds(commands)) == (LaneState.EMPTY, [CommandKind.TURNED_BACK])
 
 
+def test_a_person_opens_and_a_corrected_plate_is_decided_on_again():
+    held, _ = decided(read_lane()[0], 0.8, False, True, "unread")
+    assert read_again(held, 9.0).state is LaneState.DECIDING
+    assert kinds(let_in(held, 9.0, "Mara: known")[1]) == [CommandKind.OPEN]
+    assert let_in(open_lane(), 9.0, "again") == (open_lane(), [])
+
+
 def test_fire_opens_in_every_state_and_holds_until_a_person_releases():
-    for lane in (Lane(LIMITS), waiting_lane()[0], open_lane()):
-        burning, commands = step(lane, 9.0, Sensors(False, False, fire=True))
-        assert kinds(commands) == [CommandKind.OPEN]
+    for lane in (Lane(LIMITS), read_lane()[0], open_lane()):
+        burning, commands = step(lane, 9.0, Sensors(False, fire=True))
+        assert kinds(commands) == [CommandKind.FIRE]
         calm, commands = drive(burning, (10.0, NOBODY, []), (99.0, NOBODY, []))
         assert (calm.state, commands) == (LaneState.FIRE, [])
-        assert release(calm, 100.0).state is LaneState.EMPTY
+        lane, commands = drive(release(calm, 100.0), (100.0, NOBODY, []), (109.0, NOBODY, []))
+        assert (lane.state, kinds(commands)[-1]) == (LaneState.EMPTY, CommandKind.CLOSE)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -115,14 +164,13 @@ def test_no_sequence_closes_on_a_car_or_ends_in_a_dead_lane(seed):
     for _ in range(500):
         now += rng.choice((0.05, 0.4, 2.0, 20.0))
         if rng.random() < 0.6:
-            sensors = Sensors(rng.random() < 0.5, rng.random() < 0.4)
-        lane, commands = step(lane, now, sensors, [frame(rng.choice(("AB123", "AB128", "")))] * rng.randint(0, 2))
+            sensors = Sensors(*(rng.random() < share for share in (0.5, 0.3, 0.3, 0.7)))
+        lane, commands = step(lane, now, sensors, [decoded(rng.choice(("AB123", "AB128", "")))] * rng.randint(0, 2))
         if CommandKind.CLOSE in kinds(commands):
             closings += 1
-            assert not sensors.loop
-            assert not sensors.beam
+            assert not sensors.under
         if rng.random() < 0.5:
-            lane, commands = decided(lane, now, rng.random() < 0.7, "r")
+            lane, commands = decided(lane, now, rng.random() < 0.7, rng.random() < 0.5, "r", "AB123")
             assert CommandKind.CLOSE not in kinds(commands)
     assert closings > 0
     for wait in range(4):

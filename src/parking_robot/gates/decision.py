@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a gate decides on a car, and what it knows about the car when it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from parking_robot.money.money import Money
+from parking_robot.reasons import Reason
+
+
+class Direction(StrEnum):
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+class Verdict(StrEnum):
+    """OPEN for this one car. HOLD: the driver can do something (pay, turn back). ASK: a person must decide."""
+
+    OPEN = "open"
+    HOLD = "hold"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One car in one lane. ``plate`` is voted and normalised, empty when not readable; ``at`` is when it was read.
+
+    ``stay_id``: the stay that a person has picked for it. ``by``: the person who corrected the plate.
+    """
+
+    id: str
+    gate: str
+    direction: Direction
+    at: datetime
+    plate: str = ""
+    confidence: float = 0.0
+    frames: int = 0
+    candidates: tuple[str, ...] = ()
+    picture: str = ""
+    stay_id: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict with its reason. ``review`` names the kind of a case for the review queue; empty: none.
+
+    ``due`` is what is to be paid now. ``free_until`` and ``free`` go into the record of an entry, as does
+    ``previous``, the stay that it goes on from. ``lost``: the stay is to be opened with the price of a lost ticket.
+    """
+
+    verdict: Verdict
+    code: Reason
+    text: str
+    stay_id: str = ""
+    due: Money | None = None
+    review: str = ""
+    alarm: str = ""
+    candidates: tuple[str, ...] = ()
+    free: bool = False
+    free_until: datetime | None = None
+    previous: str = ""
+    lost: bool = False
+    spaces: int | None = None
+
+    @property
+    def opens(self) -> bool:
+        return self.verdict is Verdict.OPEN

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a gate records, and what each record does to the ledger: the log, the stay and the review in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from parking_robot.errors import StayError, TariffError
+from parking_robot.gates.decision import Decision, Direction, Passage, Verdict
+from parking_robot.gates.journal import Record
+from parking_robot.gates.site import Site
+from parking_robot.money.money import Money
+from parking_robot.stays.gate_log import GateEntry, add, newest
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.matching import Inside, match_exit
+from parking_robot.stays.reviews import open_review
+from parking_robot.stays.stay import EventKind, StayEvent
+from parking_robot.stays.visits import quote_visit
+
+
+class RecordKind(StrEnum):
+    """`kind` in the log of the gates."""
+
+    DECIDED = "decided"
+    PASSED = "passed"
+    TURNED_BACK = "turned_back"
+    TAILGATING = "tailgating"
+    HELP_CALLED = "help_called"
+    HELP_ANSWERED = "help_answered"
+    BARRIER_FAILED = "barrier_failed"
+    FIRE_OPENED = "fire_opened"
+    FIRE_RELEASED = "fire_released"
+    RESTARTED = "restarted"
+    CLOCK_JUMPED = "clock_jumped"
+
+
+def decided(passage: Passage, decision: Decision, number: int, by: str) -> Record:
+    """Return the record of a decision, the ``number``-th on this car, made by a person or the gate itself."""
+    facts = {
+        "direction": passage.direction.value, "plate": passage.plate, "confidence": round(passage.confidence, 4),
+        "frames": passage.frames, "candidates": list(decision.candidates or passage.candidates),
+        "picture": passage.picture, "verdict": decision.verdict.value, "code": decision.code.value,
+        "text": decision.text, "by": by, "review": decision.review, "alarm": decision.alarm, **_money(decision.due),
+    }  # fmt: skip
+    if passage.by:
+        facts["corrected_by"] = passage.by
+    if decision.opens and passage.direction is Direction.ENTRY:
+        until = decision.free_until.isoformat() if decision.free_until else None
+        facts |= {"enter": True, "free": decision.free, "free_until": until, "previous": decision.previous}
+    if decision.lost:
+        facts |= {"enter": True, "lost": True}
+    key = f"{passage.id}:decided:{number}"
+    return Record(key, RecordKind.DECIDED, passage.gate, passage.at, passage.id, decision.stay_id, facts)
+
+
+def ended(kind: RecordKind, passage: Passage, decision: Decision | None, at: datetime, text: str) -> Record:
+    """Return the record of how a passage ended: PASSED or TURNED_BACK."""
+    facts: dict[str, Any] = {
+        "direction": passage.direction.value, "plate": passage.plate, "confidence": passage.confidence, "text": text,
+        "picture": passage.picture, "code": decision.code.value if decision else "",
+        "opened": bool(decision and decision.opens), **_money(decision.due if decision else None),
+    }  # fmt: skip
+    stay_id = decision.stay_id if decision else ""
+    return Record(f"{passage.id}:{kind}", kind, passage.gate, at, passage.id, stay_id, facts)
+
+
+def happened(
+    kind: RecordKind, gate: str, at: datetime, key: str, passage: Passage | None, stay_id: str = "", **facts: Any
+) -> Record:
+    """Return the record of anything else."""
+    if passage is not None:
+        facts = {"direction": passage.direction.value, "plate": passage.plate, **facts}
+    return Record(key, kind, gate, at, passage.id if passage else "", stay_id, facts)
+
+
+def restarted(ledger: Ledger, gate: str, at: datetime) -> Record | None:
+    """Return the record of a gate that starts although its last car's passage has not ended; None: all is well."""
+    last = next(iter(newest(ledger, gate, most=1)), None)
+    if last is None or last.kind != RecordKind.DECIDED or (last.facts or {}).get("verdict") != Verdict.OPEN:
+        return None
+    facts = {
+        "text": "the gate restarted while it was open: nobody saw whether the car went through", "review": "restarted",
+        "plate": (last.facts or {}).get("plate", ""),
+    }  # fmt: skip
+    return Record(f"{last.key}:restarted", RecordKind.RESTARTED, gate, at, last.passage, last.stay_id, facts)
+
+
+def apply_record(ledger: Ledger, site: Site, record: Record) -> None:
+    """Bring a record into the ledger, once: a key that is there already changes nothing. Raises LedgerError."""
+    with ledger.batch():
+        entry = GateEntry(record.key, record.gate, record.kind, record.at, record.passage, record.stay_id, record.facts)
+        if not add(ledger, entry):
+            return
+        effect = _EFFECTS.get(record.kind)
+        reasons = [str(record.facts["text"])] if record.facts.get("text") else []
+        review = str(record.facts.get("review", ""))
+        try:
+            if effect is not None:
+                effect(ledger, site, record)
+        except (StayError, TariffError) as error:
+            # Nothing that happened is thrown away because it fits nothing: a person looks at it.
+            review, reasons = review or "does_not_fit", [*reasons, str(error)]
+        if review:
+            facts = {"gate": record.gate, "plate": record.facts.get("plate", "")}
+            if record.facts.get("alarm"):
+                reasons.append(str(record.facts["alarm"]))
+            if record.facts.get("candidates"):
+                facts["candidates"] = record.facts["candidates"]
+            if record.facts.get("picture"):
+                facts["picture"] = record.facts["picture"]
+            # One case of a kind for one car, however often it was decided on.
+            key = f"{record.passage or record.key}:{review}"
+            open_review(ledger, review, record.at, key, record.stay_id, reasons, **facts)
+
+
+def _decided(ledger: Ledger, site: Site, record: Record) -> None:
+    facts = record.facts
+    if facts.get("enter"):
+        given = {name: facts[name] for name in ("free", "free_until", "previous", "lost") if facts.get(name)}
+        ledger.enter(
+            str(facts["plate"]), record.gate, record.at, f"{record.passage}:in", record.stay_id,
+            confidence=facts.get("confidence", 0.0), picture=facts.get("picture", ""), reason=facts["code"], **given,
+        )  # fmt: skip
+    if record.stay_id:
+        told = {name: facts.get(name, "") for name in ("verdict", "code", "text", "by", "plate", "confidence")}
+        told |= {"gate": record.gate, "picture": facts.get("picture", "")}
+        ledger.append(record.stay_id, StayEvent(EventKind.DECISION, record.at, told), f"{record.key}:stay")
+
+
+def _passed(ledger: Ledger, site: Site, record: Record) -> None:
+    if record.facts["direction"] != Direction.EXIT:
+        return
+    stay_id = record.stay_id
+    if not stay_id and record.facts.get("opened"):
+        # Opened while the ledger was away, or by a person: whose stay it was is found out now.
+        plate, confidence = str(record.facts["plate"]), float(record.facts["confidence"])
+        cars = [Inside(*row) for row in ledger.inside()]
+        match = match_exit(plate, cars, record.at, confidence, site.sure)
+        if not match.stay_id:
+            raise StayError(f"a car left and its stay is not known: {match.reason}", hint="decide the review")
+        stay_id = match.stay_id
+    if not stay_id:
+        raise StayError("a car left through a gate that had not been opened for it", hint="decide the review")
+    stay = ledger.stay(stay_id)
+    # Entry and exit were seen by clocks of two computers: the exit never lies before the entry.
+    at = max(record.at, stay.entered)
+    due = quote_visit(site.tariff, stay, at, ledger.stay).due
+    facts = {"lane": record.gate, "plate": record.facts["plate"], "confidence": record.facts["confidence"]}
+    facts |= {"picture": record.facts.get("picture", ""), "unpaid_minor": due.minor, "currency": due.currency}
+    ledger.append(stay_id, StayEvent(EventKind.EXITED, at, facts), f"{record.passage}:out")
+    if due.minor > 0:
+        reason = f"{stay.plate or 'an unread car'} left with {due} unpaid ({record.facts.get('code', '')})"
+        open_review(ledger, "unpaid_exit", at, f"{record.passage}:unpaid_exit", stay_id, [reason], gate=record.gate)
+
+
+def _turned_back(ledger: Ledger, site: Site, record: Record) -> None:
+    if record.facts["direction"] == Direction.ENTRY and record.stay_id and record.facts.get("opened"):
+        stay = ledger.stay(record.stay_id)
+        voided = StayEvent(EventKind.VOIDED, max(record.at, stay.entered), {"lane": record.gate})
+        ledger.append(record.stay_id, voided, f"{record.passage}:void")
+
+
+def _tailgating(ledger: Ledger, site: Site, record: Record) -> None:
+    if record.facts["direction"] == Direction.ENTRY:
+        # It is inside, so it counts and will meet its stay at the exit.
+        plate = str(record.facts.get("second_plate", ""))
+        if not any(other == plate for _, other, _ in ledger.inside() if plate):
+            ledger.enter(plate, record.gate, record.at, f"{record.key}:in", reason="tailgating")
+
+
+def _money(due: Money | None) -> Mapping[str, Any]:
+    return {} if due is None else {"due_minor": due.minor, "currency": due.currency}
+
+
+_EFFECTS: Mapping[str, Callable[[Ledger, Site, Record], None]] = {
+    RecordKind.DECIDED: _decided,
+    RecordKind.PASSED: _passed,
+    RecordKind.TURNED_BACK: _turned_back,
+    RecordKind.TAILGATING: _tailgating,
+}

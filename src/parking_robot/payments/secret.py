@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The garage's secret, which signs the links in QR codes and what gates tell the server: a file for its owner alone."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from parking_robot.errors import ConfigurationError
+
+SHORTEST = 32
+
+
+def garage_secret(path: Path) -> str:
+    """Return the secret of the file, made on the first call. Raises ConfigurationError where others may read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if path.stat().st_mode & 0o077:
+                raise ConfigurationError(f"{path} may be read by others", hint=f"chmod 600 {path}") from None
+            secret = path.read_text("ascii").strip()
+        else:
+            with os.fdopen(handle, "w") as file:
+                secret = secrets.token_hex(32)
+                file.write(secret + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"the garage's secret {path} cannot be read: {error}", hint="check the file"
+        ) from error
+    if len(secret) < SHORTEST:
+        raise ConfigurationError(f"the garage's secret {path} is too short", hint="remove it: another one is made")
+    return secret

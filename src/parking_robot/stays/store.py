@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The connection to the store: SQLite (`synchronous=FULL`) or PostgreSQL, its errors in our words, its instants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from parking_robot.errors import LedgerError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_us(at: datetime) -> int:
+    """Return an aware instant as whole microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(us: int) -> datetime:
+    """Return the instant of ``to_us``, in UTC."""
+    return _EPOCH + timedelta(microseconds=us)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise LedgerError for whatever the database says inside."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise LedgerError(f"another writer was first: {error.orig}", hint="read the stay again and repeat") from error
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", error)).splitlines()[0]
+        raise LedgerError(
+            f"the ledger could not be {what}: {cause}",
+            hint="check disk space and the database; nothing was half-written",
+        ) from error
+
+
+def open_engine(url: str, patience_s: float) -> Engine:
+    """Return an engine that waits at most ``patience_s`` for a lock, a connection or a statement."""
+    if not url.startswith("sqlite"):
+        waits = math.ceil(patience_s * 1000)
+        options = f"-c lock_timeout={waits} -c statement_timeout={waits}"
+        # connect_timeout counts whole seconds and takes less than two as two.
+        connect = {"connect_timeout": max(2, math.ceil(patience_s)), "options": options}
+        # As many connections as the server has threads: a request that waits for one pays for it in its answer.
+        return create_engine(url, pool_pre_ping=True, pool_size=20, pool_timeout=patience_s, connect_args=connect)
+    engine = create_engine(url)
+    file = Path(engine.url.database or "")
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(patience_s * 1000)}")
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        _record.info["file"] = _identity(file)
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(_connection: Any, record: Any, _proxy: Any) -> None:
+        # A connection goes on writing into a file that was deleted or replaced, and everything would be lost.
+        if record.info["file"] != _identity(file):
+            record.invalidate()
+            raise LedgerError(
+                f"the ledger's file {file} was taken away or replaced", hint="put the ledger back, then start again"
+            )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A write lock from the start: a transaction that reads first could not be upgraded beside another writer.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def without_password(url: str) -> str:
+    """Return the URL without user and password."""
+    head, at, tail = url.rpartition("@")
+    return f"{head.split('//')[0]}//...@{tail}" if at else url
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_dev, status.st_ino)

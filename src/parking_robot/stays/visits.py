@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a stay costs now as a part of its visit: what a stay shortly before it has used up, permits, lost tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from parking_robot.money.bill import Bill, Carry
+from parking_robot.money.fee import NO_CARRY, Concessions, bill_lost_ticket, bill_stay
+from parking_robot.money.money import Money
+from parking_robot.money.quote import Quote, quote
+from parking_robot.money.tariff import Tariff
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.stay import Stay, StayState
+
+# So many short absences in a row are followed back; nobody comes and goes more often within one visit.
+LONGEST_CHAIN = 100
+
+
+def previous_of(ledger: Ledger, tariff: Tariff, plate: str, at: datetime) -> str:
+    """Return the stay that an entry at ``at`` goes on from (``reentry_minutes`` of the tariff); empty: none."""
+    minutes = tariff.at(at).reentry_minutes
+    return ledger.last_left(plate, at - timedelta(minutes=minutes)) if plate and minutes else ""
+
+
+def quote_visit(tariff: Tariff, stay: Stay, now: datetime, stay_of: Callable[[str], Stay]) -> Quote:
+    """Return what is due for a stay at ``now``; ``stay_of`` looks up an earlier stay by its id.
+
+    Raises StayError where ``now`` lies before the entry, TariffError where no version holds.
+    """
+    if stay.free and (stay.free_until is None or now < stay.free_until):
+        return Quote(Bill((), Money(0, tariff.currency), NO_CARRY), Money(0, tariff.currency), now, None)
+    if stay.lost:
+        bill = bill_lost_ticket(tariff, stay.entered)
+        due = max(Money(0, tariff.currency), bill.total - stay.received(tariff.currency))
+        return Quote(bill, due, now, None)
+    carry = _carry(tariff, stay, stay_of)
+    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(stay), carry)
+
+
+def _carry(tariff: Tariff, stay: Stay, stay_of: Callable[[str], Stay]) -> Carry:
+    earlier: list[Stay] = []
+    cursor = stay.previous
+    while cursor and len(earlier) < LONGEST_CHAIN:
+        earlier.append(stay_of(cursor))
+        cursor = earlier[-1].previous
+    carry = NO_CARRY
+    for before in reversed(earlier):
+        counted = before.state is StayState.LEFT and not before.lost and before.left is not None
+        start = _charged_from(before)
+        if counted and before.left is not None and start <= before.left:
+            carry = bill_stay(tariff, start, before.left, _concessions(before), carry).carry
+    return carry
+
+
+def _charged_from(stay: Stay) -> datetime:
+    """Return when charged time begins: a permit that has run out covers what lies before its end."""
+    if stay.free and stay.free_until is not None:
+        return max(stay.entered, stay.free_until)
+    return stay.entered
+
+
+def _concessions(stay: Stay) -> Concessions:
+    return Concessions(stay.vehicle_class, stay.codes)

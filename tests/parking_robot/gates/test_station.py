@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cars at gates, over the real ledger, clerk and journal."""
+
+import pytest
+from tests.parking_robot.gates.garages import Gate, site
+
+from parking_robot.gates.decision import Verdict
+from parking_robot.gates.passage import LaneState
+from parking_robot.gates.records import RecordKind
+from parking_robot.reasons import Reason
+from parking_robot.stays import gate_log
+from parking_robot.stays.reviews import list_reviews
+from parking_robot.stays.stay import EventKind, StayEvent, StayState
+from ronda_core.clock import ManualClock
+
+PERMIT = {"permit": [{"plates": ["B RO 1"], "reason": "tenant"}]}
+
+
+@pytest.fixture
+def garage(tmp_path):
+    return site(tmp_path, PERMIT | {"block": [{"plates": ["BAD 666"], "reason": "debts"}]}, unread_entry="ask")
+
+
+@pytest.fixture
+def gates(tmp_path, store_url, ledger, garage):
+    """Makes gates that share a ledger and a clock."""
+    made, clock = [], ManualClock(1_772_442_000.0)
+
+    def make(direction, folder="run", chosen=None, **settings):
+        path = tmp_path / folder
+        path.mkdir(exist_ok=True)
+        gate = Gate(path, store_url, chosen or garage, direction, clock, **settings)
+        made.append(gate)
+        return gate
+
+    yield make
+    for gate in made:
+        gate.close()
+
+
+def code(gate):
+    return gate.state.decision.code
+
+
+def kinds(ledger):
+    return [entry.kind for entry in reversed(gate_log.newest(ledger))]
+
+
+def enter(gate, plate):
+    gate.arrive(plate)
+    gate.drive_through()
+
+
+def pay(ledger, stay_id, minor, at):
+    ledger.append(stay_id, StayEvent(EventKind.PAID, at, {"minor": minor, "currency": "EUR"}))
+
+
+def test_a_visitor_comes_in_pays_and_leaves(ledger, gates):
+    entry, leave = gates("entry"), gates("exit")
+    entry.arrive("AB123")
+    assert (code(entry), entry.barrier_calls) == (Reason.VISITOR, [(True, "visitor", "gate_entry")])
+    entry.drive_through()
+    assert [call[0] for call in entry.barrier_calls] == [True, False]
+    assert [plate for _, plate, _ in ledger.inside()] == ["AB123"]
+
+    entry.clock.advance(3600)
+    leave.arrive("AB123")
+    assert (code(leave), leave.barrier_calls, leave.state.decision.due.minor) == (Reason.UNPAID, [], 360)
+    assert "stay=" in leave.state.payment_url
+    assert not leave.state.help_called
+
+    ((stay_id, _, _),) = ledger.inside()
+    pay(ledger, stay_id, 360, leave.date())
+    leave.see("AB123", 0.6)
+    leave.settle()
+    assert (code(leave), leave.state.lane) == (Reason.PAID, LaneState.OPEN)
+    leave.drive_through()
+    assert ledger.stay(stay_id).state is StayState.LEFT
+    assert kinds(ledger) == ["decided", "passed", "decided", "decided", "passed"]
+    assert list_reviews(ledger) == []
+
+
+def test_the_decision_and_the_command_are_timed(gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    (event,) = [event for event in gate.events if event.kind is RecordKind.DECIDED]
+    assert 0 < event.decide_seconds <= 1.0
+    assert 0 <= event.command_seconds <= 0.1
+
+
+def test_a_permit_leaves_without_paying(ledger, gates):
+    entry, leave = gates("entry"), gates("exit")
+    enter(entry, "BRO1")
+    leave.clock.advance(7200)
+    leave.arrive("BRO1")
+    assert (code(leave), leave.state.lane) == (Reason.PERMIT, LaneState.OPEN)
+
+
+def test_a_blocked_plate_stays_out_and_may_call(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("BAD666")
+    assert (code(gate), gate.barrier_calls) == (Reason.BANNED, [])
+    gate.station.call_help("the driver pressed the button")
+    gate.settle()
+    assert gate.state.help_called
+    assert [case.kind for case in list_reviews(ledger)] == ["banned"]
+
+
+def test_a_held_driver_gets_a_person_in_the_end(gates):
+    gate = gates("entry")
+    gate.arrive("BAD666")
+    for _ in range(100):
+        gate.see("BAD666", 1.0)
+    assert gate.state.help_called
+
+
+def test_a_full_garage_opens_when_a_place_is_free(tmp_path, ledger, gates, garage):
+    small = site(tmp_path, capacity=1)
+    entry = gates("entry", chosen=small)
+    stay = ledger.enter("ZZ999", "x", entry.date())
+    entry.arrive("AB123")
+    assert (code(entry), entry.barrier_calls) == (Reason.FULL, [])
+    ledger.append(stay.id, StayEvent(EventKind.EXITED, entry.date(), {}))
+    entry.see("AB123", 0.6)
+    entry.settle()
+    assert entry.state.lane is LaneState.OPEN
+
+
+def test_a_plate_that_is_inside_already_is_let_in_softly_and_reviewed(tmp_path, ledger, gates):
+    gate = gates("entry")
+    ledger.enter("AB123", "x", gate.date())
+    gate.arrive("AB123")
+    assert gate.state.lane is LaneState.OPEN
+    gate.settle()
+    assert [case.kind for case in list_reviews(ledger)] == ["alarm"]
+    hard = gates("entry", "hard", site(tmp_path, pass_back="hard"))
+    hard.arrive("AB123")
+    assert (code(hard), hard.state.help_called) == (Reason.PASS_BACK, True)
+
+
+@pytest.mark.parametrize("unread", ["ticket", "ask"])
+def test_an_unreadable_plate_has_a_way_in(tmp_path, ledger, gates, unread):
+    gate = gates("entry", chosen=site(tmp_path, unread_entry=unread))
+    gate.arrive("", pictures=20)
+    if unread == "ticket":
+        assert (code(gate), gate.state.lane) == (Reason.TICKET, LaneState.OPEN)
+        assert "stay=" in gate.state.payment_url
+        assert [row[1] for row in ledger.inside()] == [""]
+    else:
+        assert (code(gate), gate.state.help_called) == (Reason.UNREAD, True)
+        stay_id = gate.station.answer_open("Mara", "seen on the camera", "HHX1")
+        gate.settle()
+        assert ledger.stay(stay_id).plate == "HHX1"
+    assert [case.kind for case in list_reviews(ledger)] == ["unread" if unread == "ticket" else "opened_by_person"]
+
+
+def test_a_near_miss_opens_and_is_reviewed(ledger, gates):
+    leave = gates("exit")
+    ledger.enter("AB12345", "x", leave.date())
+    leave.clock.advance(60)
+    for case in ("free",):
+        leave.arrive("AB12346")
+        assert case and leave.state.decision.review == "near_miss"
+    assert code(leave) is Reason.UNPAID
+    leave.settle()
+    assert [case.kind for case in list_reviews(ledger)] == ["near_miss"]
+
+
+def test_a_car_without_entry_asks_a_person_who_bills_a_lost_ticket(ledger, gates):
+    leave = gates("exit")
+    leave.arrive("NN777")
+    assert (leave.state.decision.verdict, leave.state.help_called) == (Verdict.ASK, True)
+    leave.station.answer_correct("Mara", "plate is right", "NN777", "")
+    leave.settle()
+    assert (code(leave), leave.state.decision.due.minor) == (Reason.NO_STAY, 3000)
+    stay_id = leave.state.decision.stay_id
+    assert leave.state.payment_url.endswith(stay_id)
+    pay(ledger, stay_id, 3000, leave.date())
+    leave.see("NN777", 0.6)
+    leave.settle()
+    assert leave.state.lane is LaneState.OPEN
+    leave.drive_through()
+    assert ledger.stay(stay_id).state is StayState.LEFT
+
+
+def test_a_person_corrects_a_misread_plate(ledger, gates):
+    leave = gates("exit")
+    ledger.enter("BRO1", "x", leave.date(), free=True)
+    leave.clock.advance(600)
+    leave.arrive("XYZ1")
+    assert leave.state.help_called
+    leave.station.answer_correct("Mara", "read by eye", "BRO1", "")
+    leave.settle()
+    assert (code(leave), leave.state.lane) == (Reason.PERMIT, LaneState.OPEN)
+    assert [entry.facts.get("corrected_by") for entry in gate_log.newest(ledger)][0] == "Mara"
+
+
+def test_a_person_may_refuse_and_the_car_turns_back(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("", pictures=20)
+    gate.station.answer_refuse("Mara", "no entry today")
+    gate.see("", 0.6)
+    gate.settle()
+    assert (code(gate), gate.barrier_calls) == (Reason.REFUSED, [])
+    gate.tick(3.0)
+    gate.settle()
+    assert gate.state.lane is LaneState.EMPTY
+    assert kinds(ledger)[-1] == "turned_back"
+
+
+def test_a_car_that_turns_back_in_the_open_entry_was_never_inside(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    ((stay_id, _, _),) = ledger.inside()
+    for _ in range(12):
+        gate.tick(1.0)
+    gate.settle()
+    assert gate.barrier_calls[-1][0] is False
+    assert ledger.inside() == []
+    assert ledger.stay(stay_id).state is StayState.VOID
+
+
+def test_another_car_does_not_drive_out_on_the_first_ones_money(ledger, gates):
+    leave = gates("exit")
+    first = ledger.enter("AB123", "x", leave.date())
+    ledger.enter("ZZ9876", "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("AB123")
+    for _ in range(4):
+        leave.see("ZZ9876")
+    pay(ledger, first.id, 1000, leave.date())
+    leave.arrive("ZZ9876", pictures=6)
+    assert (leave.state.plate, code(leave), leave.barrier_calls) == ("ZZ9876", Reason.UNPAID, [])
+
+
+def test_a_tailgater_is_noticed_and_counts(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    gate.tick(0.5, loop=True, beam=True)
+    for _ in range(4):
+        gate.see("CD456")
+    gate.tick(0.5, loop=True, beam=False)
+    gate.tick(0.5, loop=True, beam=True)
+    gate.tick(0.5, loop=False, beam=False)
+    gate.clock.advance(3.0)
+    gate.tick()
+    gate.settle()
+    assert RecordKind.TAILGATING in [event.kind for event in gate.events]
+    assert sorted(row[1] for row in ledger.inside()) == ["AB123", "CD456"]
+    assert "tailgating" in [case.kind for case in list_reviews(ledger)]
+
+
+def test_a_fire_opens_and_only_a_person_ends_it(gates):
+    gate = gates("exit")
+    gate.tick(fire=True)
+    assert gate.barrier_calls == [(True, "fire alarm: open and hold", "gate_exit")]
+    gate.tick(5.0, fire=False)
+    assert gate.state.lane is LaneState.FIRE
+    assert gate.station.release_fire("Mara", "all clear")
+    for _ in range(12):
+        gate.tick(1.0)
+    assert gate.barrier_calls[-1][0] is False
+
+
+def test_a_barrier_that_does_not_open_calls_a_person(ledger, gates):
+    from parking_robot.gates.barrier_desk import Arm
+
+    gate = gates("entry")
+    gate.arrive("AB123")
+    for _ in range(6):
+        gate.see("AB123", 1.0)
+        gate.tick(0.0, arm=Arm.FAULT)
+    assert [call[0] for call in gate.barrier_calls].count(True) > 1
+    assert gate.state.help_called
+    assert RecordKind.BARRIER_FAILED in [event.kind for event in gate.events]
+
+
+def test_nothing_closes_while_the_barrier_is_not_heard(gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    gate.drive_through(gap=0.1)
+    for _ in range(10):
+        gate.tick(1.0, heard=False)
+    assert [call[0] for call in gate.barrier_calls] == [True]
+
+
+def test_a_restarted_gate_reports_the_open_passage(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    gate.close()
+    again = gates("entry")
+    again.arrive("CD456")
+    assert [case.kind for case in list_reviews(ledger)] == ["restarted"]
