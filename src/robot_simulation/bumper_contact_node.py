@@ -4,6 +4,7 @@
 Gazebo's own TouchPlugin is no substitute: it reports the first touch and switches itself off.
 """
 
+import sys
 from importlib import import_module
 
 from rclpy.node import Node
@@ -46,5 +47,9 @@ class BumperContactNode(Node):
 
 
 def main() -> None:
-    """Run the node."""
-    run_node(BumperContactNode)
+    """Run the node until it is told to stop."""
+    sys.exit(run_node(BumperContactNode))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,10 +2,10 @@
 """Errors of the simulation package.
 
 SimulationError
-├── WorldError     a world file is not one that the simulators can load
-├── RobotError     a robot description lacks what its drive or sensors need
-├── RenderError    no way to draw pictures on this machine
-└── PeopleError    the pictures of people for a world are missing, unreadable or not usable
+├── WorldError           a world file is not one that can be copied and changed
+├── PeopleError          the pictures of people for a world are missing, unreadable or not usable
+├── DescriptionError     a robot or a world holds what cannot be simulated; names file and line
+└── CameraUnavailable    no way to draw pictures on this machine
 """
 
 from ronda_core.errors import RondaError
@@ -16,15 +16,7 @@ class SimulationError(RondaError):
 
 
 class WorldError(SimulationError):
-    """A world file is missing, malformed or holds what the simulators cannot load."""
-
-
-class RobotError(SimulationError):
-    """A robot description is malformed, or lacks what its drive or a sensor names."""
-
-
-class RenderError(SimulationError):
-    """Pictures cannot be drawn on this machine."""
+    """A world file is missing or malformed."""
 
 
 class PeopleError(SimulationError):
