@@ -71,7 +71,10 @@ class LidarBlock:
 
 @dataclass(frozen=True)
 class CameraBlock:
-    """A pinhole camera: size in pixels, horizontal field of view in rad, near and far clip in m."""
+    """A pinhole camera: size in pixels, horizontal field of view in rad, near and far clip in m.
+
+    `topic` is where Gazebo publishes its pictures; empty: not stated.
+    """
 
     link: str
     frame: str
@@ -82,6 +85,7 @@ class CameraBlock:
     near: float
     far: float
     noise: Noise
+    topic: str = ""
 
 
 @dataclass(frozen=True)
@@ -300,6 +304,7 @@ def read_camera(sensor: Element, link: str) -> CameraBlock:
         clip.number("near", 0.1) if clip else 0.1,
         clip.number("far", 100.0) if clip else 100.0,
         _noise(camera.find("noise")),
+        sensor.value("topic"),
     )
 
 

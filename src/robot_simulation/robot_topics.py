@@ -10,18 +10,18 @@ from geometry_msgs.msg import Quaternion, TransformStamped, TwistStamped
 from nav_msgs.msg import Odometry as OdometryMessage
 from rclpy.node import Node
 from ronda.msg import DriveState
-from sensor_msgs.msg import BatteryState, CameraInfo, CompressedImage, Image, JointState, LaserScan
+from sensor_msgs.msg import BatteryState, JointState, LaserScan
 from sensor_msgs.msg import Imu as ImuMessage
 from std_msgs.msg import Bool, Header, UInt32
 from tf2_msgs.msg import TFMessage
 
-from robot_simulation.camera import Renderer, intrinsics
-from robot_simulation.gazebo_blocks import CameraBlock
+from robot_simulation.camera import Renderer
+from robot_simulation.camera_topics import CameraTopics
 from robot_simulation.imu import Imu
 from robot_simulation.lidar import Lidar
 from robot_simulation.schedule import Rate
 from robot_simulation.simulator import SimulatedRobot, Simulator
-from ronda_core import images, qos
+from ronda_core import qos
 from ronda_core.se2 import SE2, yaw_to_quaternion
 from ronda_core.stamps import from_seconds
 
@@ -31,7 +31,7 @@ STATE_RATE, BUMPER_RATE, BATTERY_RATE, TRUTH_RATE = 10.0, 50.0, 1.0, 20.0
 class RobotTopics:
     """Publishes what a robot senses when it is due, and takes its commands."""
 
-    def __init__(self, node: Node, simulator: Simulator, robot: SimulatedRobot, camera_rate: float) -> None:
+    def __init__(self, node: Node, simulator: Simulator, robot: SimulatedRobot, camera_rate: float, seed: int) -> None:
         self._simulator, self._robot, self._node = simulator, robot, node
         self._command: tuple[float, float] | None = None
         self._contacts = -1
@@ -47,12 +47,14 @@ class RobotTopics:
         self._drive_state = node.create_publisher(DriveState, "drive_state", qos.STATE)
         self._scan = node.create_publisher(LaserScan, "scan", qos.SENSOR)
         self._imu = node.create_publisher(ImuMessage, "imu", qos.SENSOR)
-        self._image = node.create_publisher(Image, "camera/image_raw", qos.SENSOR)
-        self._jpeg = node.create_publisher(CompressedImage, "camera/image_raw/compressed", qos.SENSOR)
-        self._camera_info = node.create_publisher(CameraInfo, "camera/camera_info", qos.SENSOR)
         self._lidars = [(Rate(lidar.block.rate), lidar) for lidar in robot.lidars]
         self._imus = [(Rate(imu.block.rate), imu) for imu in robot.imus]
-        self._cameras = [(Rate(camera_rate or block.rate), name, block) for name, block in robot.cameras]
+        self._cameras = []
+        for name, block in robot.cameras:
+            # Gazebo's topics carry the namespace that the node adds here.
+            folder = block.topic.split("/")[-2] if "/" in block.topic else "camera"
+            topics = {"topic": f"{folder}/image_raw", "info_topic": f"{folder}/camera_info"}
+            self._cameras.append(CameraTopics(node, name, block, **topics, rate=camera_rate, seed=seed))
         self._odom_rate = Rate(blocks.drive.odom_rate if blocks.drive else 20.0)
         self._truth_rate, self._state_rate = Rate(TRUTH_RATE), Rate(STATE_RATE)
         self._bumper_rate, self._battery_rate = Rate(BUMPER_RATE), Rate(BATTERY_RATE)
@@ -72,7 +74,7 @@ class RobotTopics:
         now = self._simulator.time
         due_imus = [imu for rate, imu in self._imus if rate.due(now)]
         due_lidars = [lidar for rate, lidar in self._lidars if rate.due(now)]
-        due_cameras = [(name, block) for rate, name, block in self._cameras if rate.due(now)]
+        due_cameras = [camera for camera in self._cameras if camera.due(now)]
         odom, truth, state = self._odom_rate.due(now), self._truth_rate.due(now), self._state_rate.due(now)
         bumper = self._bumper_rate.due(now)
         if due_imus or due_lidars or due_cameras or odom or truth:
@@ -91,8 +93,8 @@ class RobotTopics:
             self._publish_drive_state(now)
         if self._battery_rate.due(now):
             self._publish_battery(now)
-        for name, block in due_cameras:
-            self._publish_picture(now, name, block, renderer)
+        for camera in due_cameras:
+            camera.publish(self._simulator, now, renderer)
 
     def _header(self, now: float, frame: str) -> Header:
         return Header(stamp=from_seconds(now), frame_id=frame)
@@ -197,28 +199,6 @@ class RobotTopics:
         rate.x, rate.y, rate.z = reading.angular_velocity
         acceleration.x, acceleration.y, acceleration.z = reading.acceleration
         return message
-
-    def _publish_picture(self, now: float, name: str, block: CameraBlock, renderer: Renderer | None) -> None:
-        header = self._header(now, block.frame)
-        self._camera_info.publish(camera_info(header, block))
-        raw, jpeg = self._image.get_subscription_count() > 0, self._jpeg.get_subscription_count() > 0
-        if renderer is None or not (raw or jpeg):
-            return
-        picture = renderer.draw(self._simulator.data, name, block)
-        if raw:
-            self._image.publish(images.to_message(picture, header))
-        if jpeg:
-            self._jpeg.publish(images.to_compressed(picture, header))
-
-
-def camera_info(header: Header, block: CameraBlock) -> CameraInfo:
-    """Return the calibration of a camera without distortion."""
-    message = CameraInfo(header=header, width=block.width, height=block.height, distortion_model="plumb_bob")
-    message.d = [0.0] * 5
-    message.k = [float(part) for part in intrinsics(block).reshape(-1)]
-    message.r = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
-    message.p = [*message.k[0:3], 0.0, *message.k[3:6], 0.0, *message.k[6:9], 0.0]
-    return message
 
 
 def _quaternion(parts: Sequence[float]) -> Quaternion:

@@ -62,7 +62,8 @@ class SimulatorNode(Node):
         )
         self._clock_publisher = self.create_publisher(Clock, "/clock", qos.CLOCK)
         self._robots = [
-            RobotTopics(self, self._simulator, robot, values["camera_rate"]) for robot in self._simulator.robots
+            RobotTopics(self, self._simulator, robot, values["camera_rate"], values["seed"])
+            for robot in self._simulator.robots
         ]
         self._world = WorldTopics(self, self._simulator, values["camera_rate"], values["seed"])
         self._stop = threading.Event()

@@ -10,21 +10,18 @@ import array
 import math
 from collections.abc import Callable
 
-import numpy as np
 from geometry_msgs.msg import Twist
 from rclpy.node import Node
 from ronda.msg import CarPose, CarPoseArray
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image, JointState
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64, Header
 
 from robot_simulation.camera import Renderer
-from robot_simulation.camera_noise import CameraNoise
+from robot_simulation.camera_topics import CameraTopics
 from robot_simulation.moved_models import ControlledJoint, MovedModel
-from robot_simulation.robot_topics import camera_info
-from robot_simulation.scene import WorldCamera
 from robot_simulation.schedule import Rate
 from robot_simulation.simulator import Simulator
-from ronda_core import images, qos
+from ronda_core import qos
 from ronda_core.stamps import from_seconds
 
 TRUTH_RATE, JOINT_RATE = 20.0, 20.0
@@ -38,7 +35,15 @@ class WorldTopics:
         self._commands: dict[str, Callable[[], None]] = {}
         self._truth_rate, self._joint_rate = Rate(TRUTH_RATE), Rate(JOINT_RATE)
         self._cameras = [
-            _CameraTopics(node, camera, camera_rate, np.random.default_rng([seed, *camera.name.encode()]))
+            CameraTopics(
+                node,
+                camera.name,
+                camera.block,
+                topic=_root(camera.topic),
+                info_topic=_root(camera.info_topic),
+                rate=camera_rate,
+                seed=seed,
+            )
             for model in simulator.world.models
             for camera in model.cameras
         ]
@@ -104,34 +109,6 @@ class WorldTopics:
                 if moved.contacts != self._contacts[moved.name]:
                     self._contacts[moved.name] = moved.contacts
                     self._node.get_logger().warning(f"'{moved.name}' touches '{moved.touched}'")
-
-
-class _CameraTopics:
-    """Pictures of one camera of the world."""
-
-    def __init__(self, node: Node, camera: WorldCamera, rate: float, random: np.random.Generator) -> None:
-        self._camera = camera
-        self._rate = Rate(rate or camera.block.rate)
-        self._noise = CameraNoise(camera.block, random)
-        self._image = node.create_publisher(Image, _root(camera.topic), qos.SENSOR)
-        self._jpeg = node.create_publisher(CompressedImage, _root(camera.topic) + "/compressed", qos.SENSOR)
-        self._info = node.create_publisher(CameraInfo, _root(camera.info_topic), qos.SENSOR)
-
-    def due(self, now: float) -> bool:
-        return self._rate.due(now)
-
-    def publish(self, simulator: Simulator, now: float, renderer: Renderer | None) -> None:
-        block = self._camera.block
-        header = Header(stamp=from_seconds(now), frame_id=block.frame)
-        self._info.publish(camera_info(header, block))
-        raw, jpeg = self._image.get_subscription_count() > 0, self._jpeg.get_subscription_count() > 0
-        if renderer is None or not (raw or jpeg):
-            return
-        picture = self._noise.add(renderer.draw(simulator.data, self._camera.name, block))
-        if raw:
-            self._image.publish(images.to_message(picture, header))
-        if jpeg:
-            self._jpeg.publish(images.to_compressed(picture, header))
 
 
 def _root(topic: str) -> str:
