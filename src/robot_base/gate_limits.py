@@ -24,6 +24,7 @@ class GateLimits:
     scan_timeout: float = 0.3
     scan_grace: float = 1.0
     bumper_timeout: float = 0.5
+    drive_timeout: float = 1.0
     crawl_speed: float = 0.15
     absurd_factor: float = 10.0
     sudden_drop: float = 0.3

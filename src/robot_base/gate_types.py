@@ -84,6 +84,7 @@ class GateInputs:
     bumper_heard: Instant | None = None
     estop: bool = False
     drive: Drive = Drive.NOT_REPORTED
+    drive_heard: Instant | None = None
     clock_running: bool = True
     resume_requested: bool = False
     restarted: bool = False

@@ -100,8 +100,11 @@ def _cause(state: GateState, inputs: GateInputs, now: Instant, limits: GateLimit
         causes.append(Reason.ESTOP)
     if inputs.restarted:
         causes.append(Reason.GATE_RESTARTED)
-    if inputs.drive in _DRIVE_CAUSES:
-        causes.append(_DRIVE_CAUSES[inputs.drive])
+    drive = _DRIVE_CAUSES.get(inputs.drive)
+    if inputs.drive_heard is not None and now.age(inputs.drive_heard) > limits.drive_timeout:
+        drive = Reason.DRIVE_LINK_DOWN  # whoever reported for it has died
+    if drive is not None:
+        causes.append(drive)
     if not inputs.clock_running:
         causes.append(Reason.CLOCK_STOPPED)
     if inputs.bumper:

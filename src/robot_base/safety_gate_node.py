@@ -71,6 +71,7 @@ class SafetyGateNode(Node):
         self._estop = EmergencyStop() if last is None or not last.estop else _remembered(last)
         self._remember()
         self._drive: DriveState | None = None
+        self._drive_heard: Instant | None = None
         self._clock_seen = (0.0, time.monotonic())
         self._state_published = -1.0
         self._monitor = ScanMonitor(
@@ -174,9 +175,9 @@ class SafetyGateNode(Node):
     def _take_drive(self, message: DriveState) -> None:
         changed = self._drive is None or (message.state, message.bumper) != (self._drive.state, self._drive.bumper)
         estop_changed = message.estop != (self._drive is not None and self._drive.estop)
-        self._drive = message
+        self._drive, self._drive_heard = message, self._now()
         if self._values["bumper_source"] == "drive" and message.state != DriveState.LINK_DOWN:
-            self._bumper_heard = self._now()
+            self._bumper_heard = self._drive_heard
         if estop_changed:
             self._publish_estop()
         if changed:
@@ -217,6 +218,7 @@ class SafetyGateNode(Node):
             bumper_heard=self._bumper_heard,
             estop=self._estop.engaged,
             drive=Drive.NOT_REPORTED if drive is None else _DRIVES.get(drive.state, Drive.FAULT),
+            drive_heard=self._drive_heard,
             clock_running=now.steady - self._clock_seen[1] <= self._values["clock_timeout"],
             resume_requested=resume,
             restarted=self._restarted,

@@ -235,6 +235,15 @@ def test_a_bumper_must_report_before_and_while_the_robot_moves() -> None:
     assert without.run(3.0).status.reason is Reason.NO_COMMAND
 
 
+def test_a_base_that_reported_and_fell_silent_is_gone() -> None:
+    stage = Stage()
+    stage.navigation = FORWARD
+    assert stage.run(1.0, drive=Drive.READY, drive_heard=stage.time).command == FORWARD
+    decision = stage.run(0.2)
+    assert (decision.command, decision.status.reason) == (STOP, Reason.DRIVE_LINK_DOWN)
+    assert stage.run(0.5, drive_heard=stage.time).status.reason is Reason.AWAIT_RESUME
+
+
 def test_after_an_abrupt_end_nobody_moves_the_robot_without_a_fresh_word() -> None:
     stage = Stage(settled=False)
     assert stage.step(restarted=True).status.reason is Reason.GATE_RESTARTED
