@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 
 FOLDERS = ("launch", "config", "urdf", "worlds", "maps", "firmware")
-STARTER = "#!/usr/bin/env python3\nimport sys\n\nfrom {module} import main\n\nsys.exit(main())\n"
+STARTER = """#!/usr/bin/env python3
+import signal
+import sys
+
+# Until the node takes over, Ctrl-C ends it without the traceback of an interrupted import.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from {module} import main
+
+sys.exit(main())
+"""
 
 tree = Path(__file__).resolve().parent.parent
 prefix = Path(sys.prefix)

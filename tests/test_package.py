@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -51,6 +52,19 @@ def test_every_node_has_its_starter(file):
     starter = Path(sys.prefix) / "lib/ronda" / file.stem
     assert starter.stat().st_mode & stat.S_IXUSR
     assert f"from {file.parent.name}.{file.stem} import main" in starter.read_text()
+
+
+def test_a_starter_that_is_interrupted_while_it_imports_says_nothing(tmp_path):
+    text = (Path(sys.prefix) / "lib/ronda/patrol_node").read_text()
+    (tmp_path / "starter").write_text(text.replace("patrol_robot.patrol_node", "long_in_coming"))
+    (tmp_path / "long_in_coming.py").write_text("import signal\nprint('importing', flush=True)\nsignal.pause()\n")
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "starter"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as node:
+        assert node.stdout.readline() == "importing\n"
+        node.send_signal(signal.SIGINT)
+        assert node.communicate() == ("", "")
+    assert node.returncode == -signal.SIGINT
 
 
 def test_every_dependency_is_explained():
