@@ -32,16 +32,24 @@ def from_world(
     inside: Annotated[
         tuple[float, float] | None, typer.Option(help="A point (x y) on the floor; default: everything enclosed.")
     ] = None,
+    bounds: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(
+            help="West, south, east, north: beyond them the floor is unknown, as behind a building's open doors."
+        ),
+    ] = None,
 ) -> None:
     """Draw what stands still in a world, as a lidar and a bumper meet it, in map_server's format."""
     from robot_navigation.errors import WorldMapError
     from robot_navigation.map_file import save_map
-    from robot_navigation.world_map import draw_map
+    from robot_navigation.world_map import bounded, draw_map
 
     if band[0] >= band[1]:
         raise WorldMapError(f"the band {band[0]:g} to {band[1]:g} m is empty", hint="--band LOW HIGH, in metres")
     solids = world_solids(world, tuple(exclude) if exclude else (PEOPLE,))
     grid = draw_map(solids, resolution=resolution, band=band, seed_point=inside)
+    if bounds is not None:
+        grid = bounded(grid, *bounds)
     yaml_path, image_path = save_map(grid, out)
     size = f"{grid.columns} x {grid.rows} cells, {grid.columns * resolution:.1f} m x {grid.rows * resolution:.1f} m"
     typer.echo(f"wrote {yaml_path} and {image_path}: {size}, {grid.free.mean():.0%} free")

@@ -97,6 +97,17 @@ def draw_map(
     return GridMap(cells_out, resolution, float(low[0]), float(low[1]))
 
 
+def bounded(grid: GridMap, west: float, south: float, east: float, north: float) -> GridMap:
+    """Return the map with all floor outside the bounds (metres) unknown. Raises WorldMapError for empty bounds."""
+    if west >= east or south >= north:
+        raise WorldMapError("the bounds hold nothing", hint="--bounds WEST SOUTH EAST NORTH, in metres")
+    x = grid.origin_x + (np.arange(grid.columns) + 0.5) * grid.resolution
+    y = grid.origin_y + (np.arange(grid.rows) + 0.5) * grid.resolution
+    within = ((y > south) & (y < north))[:, None] & ((x > west) & (x < east))[None, :]
+    cells = np.where(within | (grid.cells != FREE), grid.cells, np.int8(UNKNOWN))
+    return GridMap(cells, grid.resolution, grid.origin_x, grid.origin_y)
+
+
 def slice_outline(solid: Solid, band: tuple[float, float]) -> NDArray[np.float64] | None:
     """Convex outline (N, 2) in x, y of the part of `solid` between the two heights; None where it has none.
 

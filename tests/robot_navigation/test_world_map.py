@@ -4,7 +4,7 @@ import pytest
 from flat_world import FlatWorld
 
 from robot_navigation.errors import WorldMapError
-from robot_navigation.world_map import box, cylinder, draw_map, slice_outline, sphere
+from robot_navigation.world_map import bounded, box, cylinder, draw_map, slice_outline, sphere
 
 ROOM = [(-3.1, -2.1, 3.1, -2.0), (-3.1, 2.0, 3.1, 2.1), (-3.1, -2.0, -3.0, 2.0), (3.0, -2.0, 3.1, 2.0)]
 
@@ -60,3 +60,11 @@ def test_a_gap_in_the_wall_asks_for_a_point_inside():
 def test_an_empty_band_is_an_error():
     with pytest.raises(WorldMapError, match="nothing in the world"):
         drawn(band=(5.0, 6.0))
+
+
+def test_what_lies_behind_open_doors_is_unknown():
+    grid = drawn(seed_point=(0.0, 0.0))
+    cut = bounded(grid, -1.0, -2.0, 3.1, 2.0)
+    assert (value(cut, 0.0, 0.0), value(cut, -1.5, 0.0), value(cut, -3.05, 0.5)) == (0, -1, 100)
+    with pytest.raises(WorldMapError, match="hold nothing"):
+        bounded(grid, 1.0, -2.0, 1.0, 2.0)
