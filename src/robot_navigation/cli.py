@@ -32,6 +32,10 @@ def from_world(
     inside: Annotated[
         tuple[float, float] | None, typer.Option(help="A point (x y) on the floor; default: everything enclosed.")
     ] = None,
+    limits: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(help="Where the map ends (west south east north), e.g. at an open door; default: around it all."),
+    ] = None,
     bounds: Annotated[
         tuple[float, float, float, float] | None,
         typer.Option(
@@ -47,7 +51,7 @@ def from_world(
     if band[0] >= band[1]:
         raise WorldMapError(f"the band {band[0]:g} to {band[1]:g} m is empty", hint="--band LOW HIGH, in metres")
     solids = world_solids(world, tuple(exclude) if exclude else (PEOPLE,))
-    grid = draw_map(solids, resolution=resolution, band=band, seed_point=inside)
+    grid = draw_map(solids, resolution=resolution, band=band, seed_point=inside, limits=limits)
     if bounds is not None:
         grid = bounded(grid, *bounds)
     yaml_path, image_path = save_map(grid, out)

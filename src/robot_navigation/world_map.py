@@ -59,12 +59,14 @@ def draw_map(
     band: tuple[float, float],
     margin: float = 1.0,
     seed_point: tuple[float, float] | None = None,
+    limits: tuple[float, float, float, float] | None = None,
 ) -> GridMap:
     """Occupied where a solid has substance at a height inside `band` (metres), free where the floor can be reached.
 
     Free space is what is connected with `seed_point` (by default: everything that the border of the picture cannot
-    reach, that is the inside of the building). The rest is unknown. Raises WorldMapError when nothing stands in the
-    band, or when there is no inside.
+    reach, that is the inside of the building). The rest is unknown. `limits` (west, south, east, north; metres) is
+    where the map ends; without them it ends `margin` around the outermost solid. Raises WorldMapError when nothing
+    stands in the band, or when there is no inside.
     """
     outlines = [outline for solid in solids if (outline := slice_outline(solid, band)) is not None]
     if not outlines:
@@ -73,8 +75,15 @@ def draw_map(
             hint="check the lidar height and that the world has static models with collisions",
         )
     points = np.vstack(outlines)
-    low = np.floor((points.min(axis=0) - margin) / resolution) * resolution
-    shape = np.ceil((points.max(axis=0) + margin - low) / resolution).astype(int)
+    ends = (points.min(axis=0) - margin, points.max(axis=0) + margin)
+    if limits is not None:
+        ends = (np.array(limits[:2]), np.array(limits[2:]))
+        if not (ends[0] < ends[1]).all():
+            raise WorldMapError(
+                f"the limits {limits} enclose nothing", hint="--limits WEST SOUTH EAST NORTH, in metres"
+            )
+    low = np.floor(ends[0] / resolution) * resolution
+    shape = np.ceil((ends[1] - low) / resolution).astype(int)
     columns, rows = int(shape[0]), int(shape[1])
     if columns * rows > 100_000_000:
         raise WorldMapError(

@@ -86,6 +86,14 @@ def write_garage(out: Path, cars: Sequence[Car], *, seed: int = 1, base: Path | 
     return GarageWorld(world_file, cars_file, placed)
 
 
+def parse_car(text: str) -> Car:
+    """Return the car of PLATE[:COUNTRY[:BAY]]. Raises WorldError."""
+    parts = text.split(":")
+    if not parts[0] or len(parts) > 3:
+        raise WorldError(f"'{text}' is no car", hint="PLATE, PLATE:COUNTRY or PLATE:COUNTRY:BAY")
+    return Car(*parts)
+
+
 def place_cars(cars: Sequence[Car]) -> tuple[PlacedCar, ...]:
     """Give each car its name and its place. Raises WorldError as `write_garage` does."""
     placed, waiting, taken = [], 0, set()

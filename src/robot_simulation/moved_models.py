@@ -59,6 +59,11 @@ class MovedModel:
             w if math.isfinite(w) else 0.0,
         )
 
+    def place(self, x: float, y: float, yaw: float) -> None:
+        """Put it somewhere (m, m, rad)."""
+        self._x, self._y, self._yaw = x, y, yaw
+        self._write()
+
     def advance(self, seconds: float) -> None:
         """Move on by one step (the heading of its middle, which makes arcs of arcs)."""
         vx, vy, w = self.velocity
@@ -68,6 +73,9 @@ class MovedModel:
         self._x += (vx * math.cos(heading) - vy * math.sin(heading)) * seconds
         self._y += (vx * math.sin(heading) + vy * math.cos(heading)) * seconds
         self._yaw = math.remainder(self._yaw + w * seconds, math.tau)
+        self._write()
+
+    def _write(self) -> None:
         self._data.mocap_pos[self._mocap] = (self._x, self._y, self._z)
         self._data.mocap_quat[self._mocap] = (math.cos(self._yaw / 2), 0.0, 0.0, math.sin(self._yaw / 2))
 

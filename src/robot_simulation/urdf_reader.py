@@ -67,7 +67,11 @@ def robot_from(root: Element) -> Robot:
     children = [joint.child for joint in joints]
     roots = [name for name in elements if name not in children]
     if len(roots) != 1 or len(set(children)) != len(children):
-        raise root.error(f"the links form no tree: {len(roots)} root links ({', '.join(roots)})")
+        twice = sorted({child for child in children if children.count(child) > 1})
+        raise root.error(
+            f"the links form no tree: {', '.join(roots) or 'none'} hang on no joint, {', '.join(twice) or 'none'} on several",
+            hint="every link but one needs exactly one joint that names it as <child>",
+        )
     blocks = read_blocks(root.all("gazebo"), elements, {joint.name: joint.kind for joint in joints})
     links = tuple(_link(element, colours, blocks.friction.get(name, 1.0)) for name, element in elements.items())
     return Robot(root.attributes.get("name", "robot"), roots[0], links, joints, blocks, root.file)

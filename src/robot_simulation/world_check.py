@@ -13,9 +13,12 @@ NUMBERS = _MATERIAL | {
     "pose": 6, "size": (2, 3), "radius": 1, "length": 1, "normal": 3, "direction": 3, "gravity": 3,
     "max_step_size": 1, "real_time_factor": 1, "real_time_update_rate": 1, "transparency": 1, "background": 4,
     "time": 1, "delay_start": 1, "scale": 1, "roughness": 1, "metalness": 1, "range": 1, "constant": 1, "linear": 1,
-    "quadratic": 1,    "mu": 1, "mu2": 1, "intensity": 1,
+    "quadratic": 1, "mu": 1, "mu2": 1, "intensity": 1, "mass": 1, "ixx": 1, "iyy": 1, "izz": 1, "ixy": 1, "ixz": 1,
+    "iyz": 1, "xyz": 3, "lower": 1, "upper": 1, "effort": 1, "velocity": 1, "damping": 1, "update_rate": 1,
+    "horizontal_fov": 1, "width": 1, "height": 1, "near": 1, "far": 1, "mean": 1, "stddev": 1,
 }  # fmt: skip
 """How many numbers an element's text holds."""
+JOINTS = ("fixed", "revolute", "continuous", "prismatic")
 _FILES = ("albedo_map", "emissive_map", "filename")
 CHILDREN: dict[str, tuple[str, ...]] = {
     "sdf": ("world",),
@@ -24,9 +27,20 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "scene": ("ambient", "background", "shadows", "grid"),
     "light": ("pose", "cast_shadows", "diffuse", "specular", "direction", "attenuation", "intensity"),
     "attenuation": ("range", "constant", "linear", "quadratic"),
-    "model": ("static", "pose", "link"),
+    "model": ("static", "pose", "link", "joint", "plugin"),
     "frame": ("pose",),
-    "link": ("pose", "collision", "visual"),
+    "link": ("pose", "inertial", "collision", "visual", "sensor"),
+    "inertial": ("pose", "mass", "inertia"),
+    "inertia": ("ixx", "iyy", "izz", "ixy", "ixz", "iyz"),
+    "joint": ("pose", "parent", "child", "axis"),
+    "axis": ("xyz", "limit", "dynamics"),
+    "limit": ("lower", "upper", "effort", "velocity"),
+    "dynamics": ("damping", "friction"),
+    "sensor": ("pose", "always_on", "update_rate", "topic", "gz_frame_id", "camera"),
+    "camera": ("camera_info_topic", "horizontal_fov", "image", "clip", "noise"),
+    "image": ("width", "height", "format"),
+    "clip": ("near", "far"),
+    "noise": ("type", "mean", "stddev"),
     "collision": ("pose", "geometry", "surface"),
     "surface": ("friction",),
     "friction": ("ode",),
@@ -82,6 +96,10 @@ def _check(element: ET.Element, path: Path, lines: dict[ET.Element, int], proble
         problems.append(f"{where}: <{element.tag}> names {text or 'nothing'}, which is not beside the world")
     if element.tag == "geometry" and len(element) != 1:
         problems.append(f"{where}: <geometry> holds {len(element)} shapes instead of one")
+    if element.tag == "joint" and element.get("type") not in JOINTS:
+        problems.append(f"{where}: <joint> of type {element.get('type')!r}, use {', '.join(JOINTS)}")
+    if element.tag == "sensor" and element.get("type") != "camera":
+        problems.append(f"{where}: <sensor> of type {element.get('type')!r}, a world holds cameras only")
     if element.tag == "plugin":
         return
     for part in element:
@@ -101,7 +119,7 @@ def _check_numbers(tag: str, text: str, where: str, problems: list[str]) -> None
         return
     if len(values) not in counts and not (tag in _MATERIAL | {"background": 4} and len(values) == 3):
         problems.append(f"{where}: <{tag}> holds {len(values)} numbers instead of {' or '.join(map(str, counts))}")
-    elif tag in ("size", "radius", "length", "max_step_size") and min(values) <= 0:
+    elif tag in ("size", "radius", "length", "max_step_size", "mass", "width", "height") and min(values) <= 0:
         problems.append(f"{where}: <{tag}> must be above zero, is {text}")
 
 

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from robot_simulation.people_pictures import FindFaces
 
-app = typer.Typer(no_args_is_help=True, help="World files: people in them, checks.")
+app = typer.Typer(no_args_is_help=True, help="World files: people and cars in them, checks.")
 
 
 @app.command()
@@ -30,6 +30,36 @@ def people(
     for person, place in written.standing:
         typer.echo(f"{place.name}  {person.kind.value:<8}  {person.name}")
     typer.echo(f"wrote {written.world}")
+
+
+@app.command()
+def garage(
+    out: Annotated[Path, typer.Option(help="Folder for the world, the plates' pictures, cars.json and schedule.yaml.")],
+    car: Annotated[
+        list[str], typer.Option(help="PLATE[:COUNTRY[:BAY]]; with a bay it stands there already. Repeat it.")
+    ],
+    seed: Annotated[int, typer.Option(help="Decides paint, bodies and bays.")] = 1,
+    every: Annotated[float, typer.Option(help="Seconds between two arrivals.", min=1.0)] = 15.0,
+    stay: Annotated[
+        float, typer.Option(help="Seconds that a car stays; 0: until it is told to leave.", min=0.0)
+    ] = 60.0,
+) -> None:
+    """Write a garage with cars that come one after another.
+
+    ronda world garage --out /tmp/garage --car MBX4027 --car AB123CD:FR --car 8KJQ153:US:A05
+    """
+    from robot_simulation.garage_world import parse_car, write_garage
+    from robot_simulation.traffic.schedule import plan_trips, write_schedule
+
+    written = write_garage(out, [parse_car(text) for text in car], seed=seed)
+    trips = plan_trips(written.cars, seed=seed, every=every, stay=stay)
+    schedule = out / "schedule.yaml"
+    write_schedule(trips, schedule)
+    for trip in trips:
+        typer.echo(
+            f"{trip.car}  {trip.plate:<9} {trip.bay}  {'parked' if trip.parked else f'arrives {trip.arrive:g} s'}"
+        )
+    typer.echo(f"wrote {written.world} and {schedule}")
 
 
 @app.command("demo-people")

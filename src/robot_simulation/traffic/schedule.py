@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -22,6 +23,7 @@ import yaml
 
 from robot_simulation.errors import WorldError
 from robot_simulation.garage_layout import BAYS
+from robot_simulation.garage_world import PlacedCar
 from ronda_core.parameters import check_keys, suggest
 
 
@@ -79,6 +81,25 @@ def read_schedule(cars: Mapping[str, Any], where: str) -> tuple[Trip, ...]:
     for bay in parked:
         if parked.count(bay) > 1:
             raise WorldError(f"{where}: two cars stand in bay {bay} at the start", hint="give each a bay of its own")
+    return tuple(trips)
+
+
+def plan_trips(cars: Sequence[PlacedCar], *, seed: int, every: float, stay: float) -> tuple[Trip, ...]:
+    """Return trips for the cars of a garage: one arrives each `every` seconds, into free bays drawn by `seed`, general ones first.
+
+    :param stay: seconds; 0: until told
+    """
+    free = sorted(BAYS.keys() - {one.car.bay for one in cars})
+    random.Random(seed).shuffle(free)
+    free.sort(key=lambda bay: BAYS[bay].kind != "general")
+    trips, number = [], 0
+    for one in cars:
+        how_long = stay or math.inf
+        if one.car.bay:
+            trips.append(Trip(one.name, one.car.plate, one.car.bay, stay=how_long, parked=True))
+        else:
+            trips.append(Trip(one.name, one.car.plate, free[number % len(free)], arrive=every * number, stay=how_long))
+            number += 1
     return tuple(trips)
 
 
