@@ -89,6 +89,7 @@ class Gallery:
 
     def warm_up(self) -> int:
         """Make the search ready now instead of at the first search; return the number of people."""
+        self._follow()
         return len(self._search)
 
     def watchlist(self, list_id: str) -> Watchlist:
@@ -158,7 +159,7 @@ class Gallery:
         now = self._clock.now()
         if self.site is None or not self.permitted:
             return []
-        self._forget_changed()
+        self._follow()
         size = len(self._search)
         threshold = self._calibration.threshold(self.site.false_positive_rate, size)
         wanted = count
@@ -185,10 +186,12 @@ class Gallery:
             self._found[number] = self._store.numbered(number)
         return self._found[number]
 
-    def _forget_changed(self) -> None:
+    def _follow(self) -> None:
+        """Take in what any process has changed."""
         version = self._store.version()
         if version != self._version:
             self._check_model()
+            self._search.refresh()
             self._found.clear()
             self._version = version
 

@@ -9,6 +9,8 @@ search", 2011; the codes are compared in registers: Andre, Kermarrec and Le Scou
 
 from __future__ import annotations
 
+import math
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from face_perception.faces import Template
 
 # Measured by bench/gallery.py: recall@1 above 99 % even where templates form no clusters and queries are poor.
 _CELLS_PER_ROOT, _LEAST_CELLS = 0.5, 16
-_PROBED_SHARE, _LEAST_PROBED = 1 / 8, 16
+_CODES_SEEN = 300_000
 _SHORTLIST = 50
 _TRAINING_PER_CELL = 60
 _BLOCK = 20_000
@@ -118,5 +120,5 @@ class FaissIndex:
         index.by_residual = False
         index.cp.niter, index.cp.spherical, index.cp.min_points_per_centroid = 6, True, 1
         index.train(self._templates[np.sort(chosen)].astype(np.float32))
-        index.nprobe = min(cells, max(_LEAST_PROBED, int(cells * _PROBED_SHARE)))
+        index.nprobe = min(cells, math.ceil(cells * _CODES_SEEN / self._used))
         self._index, self._trained_on, self._indexed = index, self._used, 0

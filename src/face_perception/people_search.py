@@ -33,9 +33,13 @@ class Candidate:
 
 
 class PeopleSearch(Protocol):
-    """Finds people by template; what any process has written before a call is seen by it."""
+    """Finds people by template."""
 
     def __len__(self) -> int: ...
+
+    def refresh(self) -> None:
+        """Take in what any process has written before this call."""
+        ...
 
     def search(self, query: Template, count: int) -> list[Candidate]:
         """Return the ``count`` nearest people, best first."""
@@ -61,24 +65,18 @@ class MemorySearch:
         self._own: dict[int, float] = {}
         self._expected = 0
         self._head = -1
-        self._version = -1
 
     def __len__(self) -> int:
-        self.refresh()
         return len(self._index)
 
     def search(self, query: Template, count: int) -> list[Candidate]:
         """Return the ``count`` nearest people, best first."""
-        self.refresh()
         return [
             Candidate(number, score, self._own.get(number, 0.0)) for number, score in self._index.search(query, count)
         ]
 
     def refresh(self) -> None:
         """Take in what any process has changed."""
-        version = self._store.version()
-        if version == self._version:
-            return
         # Before the rows: what changes while they are read is then read again, never missed.
         head = self._store.head()
         changed = [] if self._head < 0 else self._store.changed_since(self._head)
@@ -93,7 +91,7 @@ class MemorySearch:
                     self._remember(number, summaries[number].own_threshold)
                 else:
                     self._index.remove(number)
-        self._head, self._version = head, version
+        self._head = head
 
     def _outgrown(self) -> bool:
         """Return whether so many came since the start that another kind of index may be due."""
@@ -136,8 +134,14 @@ class ServerSearch:
     def __init__(self, store: GalleryStore) -> None:
         self._store = store
 
+        self._size = 0
+
     def __len__(self) -> int:
-        return self._store.count()
+        return self._size
+
+    def refresh(self) -> None:
+        """Count the people; everything else is always up to date."""
+        self._size = self._store.count()
 
     def search(self, query: Template, count: int) -> list[Candidate]:
         """Return the ``count`` nearest people, best first."""

@@ -7,17 +7,17 @@ sketches of store_sketches.py). Several processes may use one gallery.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from face_perception import store_chunks
+from face_perception import store_rows as rows
 from face_perception.errors import GalleryError, WrongKeyError
 from face_perception.faces import Template
 from face_perception.people import Example, Person
@@ -68,10 +68,10 @@ class GalleryStore:
         """Return a number that changes when the content does; for SQLite without reading any page."""
         if self._watch is None:
             return self.head()
-        with self.database.translated():
-            value = self._watch.exec_driver_sql("PRAGMA data_version").scalar()
-            self._watch.rollback()
-        return int(value or 0)
+        # Asked before every search: straight to the driver, no transaction is begun.
+        driver = self._watch.connection.driver_connection
+        assert driver is not None
+        return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
     def head(self) -> int:
         """Return the number of the latest change, 0 for a new gallery."""
@@ -94,8 +94,8 @@ class GalleryStore:
                 .values(
                     person_id=place,
                     key=self._key.wrap(key, f"key of {place}"),
-                    card=_seal_card(key, person),
-                    summary=key.seal(summary.to_bytes(), f"summary of {place}"),
+                    card=rows.seal_card(key, person),
+                    summary=rows.seal_summary(key, place, summary),
                     watchlist_id=person.watchlist_id,
                     enrolled_at=person.enrolled_at,
                     valid_until=person.valid_until,
@@ -103,7 +103,7 @@ class GalleryStore:
                 )
                 .returning(PEOPLE.c.number)
             ).scalar_one()
-            self._add(connection, place, key, examples, ENROLLED)
+            rows.add_examples(connection, place, key, examples, ENROLLED)
             self._note(connection, number, summary)
 
     def add_examples(
@@ -113,7 +113,7 @@ class GalleryStore:
         with self._writing(record) as connection:
             row = self._row(connection, person_id)
             key = self._person_key(row)
-            self._add(connection, person_id, key, examples, IMPOSTOR if impostor else ENROLLED)
+            rows.add_examples(connection, person_id, key, examples, IMPOSTOR if impostor else ENROLLED)
             self._summarise(connection, row, key)
 
     def replace_examples(self, person_id: str, examples: Sequence[Example], model: str) -> None:
@@ -121,19 +121,21 @@ class GalleryStore:
         with self._writing() as connection:
             row = self._row(connection, person_id)
             key = self._person_key(row)
-            person = self._read_person(row, len(examples), model)
-            connection.execute(delete(EXAMPLES).where(EXAMPLES.c.person_id == person_id))
+            person = replace(rows.read_person(key, row, len(examples)), model=model)
+            rows.drop_examples(connection, person_id)
             connection.execute(
-                update(PEOPLE).where(PEOPLE.c.number == row.number).values(model=model, card=_seal_card(key, person))
+                update(PEOPLE)
+                .where(PEOPLE.c.number == row.number)
+                .values(model=model, card=rows.seal_card(key, person))
             )
-            self._add(connection, person_id, key, examples, ENROLLED)
+            rows.add_examples(connection, person_id, key, examples, ENROLLED)
             self._summarise(connection, row, key)
 
     def remove_person(self, person_id: str, record: Record | None = None) -> None:
         """Destroy the person's key and rows, and clear them out of the file. Raises GalleryError when unknown."""
         with self._writing(record) as connection:
             row = self._row(connection, person_id)
-            connection.execute(delete(EXAMPLES).where(EXAMPLES.c.person_id == person_id))
+            rows.drop_examples(connection, person_id)
             connection.execute(delete(PEOPLE).where(PEOPLE.c.number == row.number))
             self._note(connection, row.number, None)
         self.clear_remains()
@@ -150,25 +152,25 @@ class GalleryStore:
 
     def people(self, watchlist_id: str = "") -> list[Person]:
         """Return everybody, or the people of one list, oldest enrolment first."""
-        query = _with_pictures().order_by(PEOPLE.c.enrolled_at, PEOPLE.c.number)
+        query = rows.with_pictures().order_by(PEOPLE.c.enrolled_at, PEOPLE.c.number)
         if watchlist_id:
             query = query.where(PEOPLE.c.watchlist_id == watchlist_id)
         with self.database.transaction() as connection:
-            return [self._read_person(row, row.pictures) for row in connection.execute(query)]
+            return [self._read_person(row) for row in connection.execute(query)]
 
     def person(self, person_id: str) -> Person:
         """Return one person. Raises GalleryError when unknown."""
         with self.database.transaction() as connection:
-            row = connection.execute(_with_pictures().where(PEOPLE.c.person_id == person_id)).one_or_none()
+            row = connection.execute(rows.with_pictures().where(PEOPLE.c.person_id == person_id)).one_or_none()
             if row is None:
                 raise self._unknown(person_id)
-            return self._read_person(row, row.pictures)
+            return self._read_person(row)
 
     def numbered(self, number: int) -> Person | None:
         """Return the person of a number, None when removed."""
         with self.database.transaction() as connection:
-            row = connection.execute(_with_pictures().where(PEOPLE.c.number == number)).one_or_none()
-            return None if row is None else self._read_person(row, row.pictures)
+            row = connection.execute(rows.with_pictures().where(PEOPLE.c.number == number)).one_or_none()
+            return None if row is None else self._read_person(row)
 
     def count(self) -> int:
         """Return the number of people."""
@@ -186,7 +188,7 @@ class GalleryStore:
         kind = IMPOSTOR if impostors else ENROLLED
         with self.database.transaction() as connection:
             key = self._person_key(self._row(connection, person_id))
-            return self._read_examples(connection, person_id, key, kind, with_pictures=True)
+            return rows.read_examples(connection, person_id, key, kind, with_pictures=True)
 
     def summary(self, number: int) -> Summary | None:
         """Return what search needs of a person, None when removed."""
@@ -197,8 +199,8 @@ class GalleryStore:
     def summaries(self, numbers: Sequence[int]) -> dict[int, Summary]:
         """Return what search needs of these people; removed ones are left out."""
         with self.database.transaction() as connection:
-            rows = connection.execute(select(PEOPLE).where(PEOPLE.c.number.in_(numbers)))
-            return {row.number: self._read_summary(row) for row in rows}
+            found = connection.execute(select(PEOPLE).where(PEOPLE.c.number.in_(numbers)))
+            return {row.number: self._read_summary(row) for row in found}
 
     def search_sketches(self, query: Template, count: int) -> list[tuple[int, float, float]]:
         """Return (number, cosine, own threshold) of the nearest people, best first; on PostgreSQL only."""
@@ -221,8 +223,8 @@ class GalleryStore:
         On PostgreSQL the sketches get a new secret and are made anew.
         """
         with self._writing() as connection:
-            rows = connection.execute(select(PEOPLE.c.number, PEOPLE.c.person_id, PEOPLE.c.key)).all()
-            for number, person_id, wrapped in rows:
+            everybody = connection.execute(select(PEOPLE.c.number, PEOPLE.c.person_id, PEOPLE.c.key)).all()
+            for number, person_id, wrapped in everybody:
                 place = f"key of {person_id}"
                 value = new_key.wrap(self._key.unwrap(wrapped, place), place)
                 connection.execute(update(PEOPLE).where(PEOPLE.c.number == number).values(key=value))
@@ -232,12 +234,12 @@ class GalleryStore:
                 secret = secrets.token_bytes(32)
                 sealed = new_key.seal(secret, "sketch secret")
                 connection.execute(update(SITE).where(SITE.c.name == "sketch secret").values(value=sealed))
-                everybody = connection.execute(select(PEOPLE)).all()
-                summaries = {row.number: self._read_summary(row, new_key).template for row in everybody}
-                self.sketches = self.sketches.remade(connection, secret, summaries)
+                people = connection.execute(select(PEOPLE)).all()
+                templates = {row.number: self._read_summary(row, new_key).template for row in people}
+                self.sketches = self.sketches.remade(connection, secret, templates)
         self._key = new_key
         self.clear_remains()
-        return len(rows)
+        return len(everybody)
 
     def copy_from(self, other: GalleryStore) -> tuple[int, int]:
         """Add the people of another gallery whose ids are new here, all or nothing; return (added, already there).
@@ -252,13 +254,13 @@ class GalleryStore:
                     present += 1
                     continue
                 key = other._person_key(row)
-                other._read_person(row, 0)
+                rows.read_person(key, row, 0)
                 values = {name: value for name, value in row._mapping.items() if name != "number"}
                 values["key"] = self._key.wrap(key, f"key of {row.person_id}")
                 number = here.execute(insert(PEOPLE).values(**values).returning(PEOPLE.c.number)).scalar_one()
                 examples = select(EXAMPLES).where(EXAMPLES.c.person_id == row.person_id)
                 for example in there.execute(examples).all():
-                    _read_example(key, example, with_picture=True)
+                    rows.read_example(key, example, with_picture=True)
                     here.execute(insert(EXAMPLES).values(**example._mapping))
                 self._note(here, number, other._read_summary(row))
                 added += 1
@@ -310,10 +312,8 @@ class GalleryStore:
             self.sketches.write(connection, number, summary.template)
 
     def _summarise(self, connection: Connection, row: Any, key: Key) -> None:
-        enrolled = self._read_examples(connection, row.person_id, key, ENROLLED)
-        impostors = self._read_examples(connection, row.person_id, key, IMPOSTOR)
-        summary = summarise(enrolled, impostors)
-        sealed = key.seal(summary.to_bytes(), f"summary of {row.person_id}")
+        summary = rows.summarise_rows(connection, row.person_id, key)
+        sealed = rows.seal_summary(key, row.person_id, summary)
         connection.execute(update(PEOPLE).where(PEOPLE.c.number == row.number).values(summary=sealed))
         self._note(connection, row.number, summary)
 
@@ -329,73 +329,12 @@ class GalleryStore:
     def _person_key(self, row: Any, site_key: Key | None = None) -> Key:
         return (site_key or self._key).unwrap(row.key, f"key of {row.person_id}")
 
-    def _add(self, connection: Connection, person_id: str, key: Key, examples: Sequence[Example], kind: str) -> None:
-        for example in examples:
-            example_id = secrets.token_hex(12)
-            connection.execute(
-                insert(EXAMPLES).values(
-                    example_id=example_id,
-                    person_id=person_id,
-                    kind=kind,
-                    quality=example.quality,
-                    template=key.seal(example.template.astype("<f4").tobytes(), f"template {example_id}"),
-                    picture=key.seal(example.jpeg, f"picture {example_id}") if example.jpeg else b"",
-                )
-            )
-
-    def _read_examples(
-        self, connection: Connection, person_id: str, key: Key, kind: str, with_pictures: bool = False
-    ) -> list[Example]:
-        query = select(EXAMPLES).where(EXAMPLES.c.person_id == person_id, EXAMPLES.c.kind == kind)
-        rows = connection.execute(query.order_by(EXAMPLES.c.quality.desc(), EXAMPLES.c.example_id))
-        return [_read_example(key, row, with_pictures) for row in rows]
-
     def _read_summary(self, row: Any, site_key: Key | None = None) -> Summary:
-        key = self._person_key(row, site_key)
-        return Summary.from_bytes(key.open(row.summary, f"summary of {row.person_id}"))
+        return rows.read_summary(self._person_key(row, site_key), row)
 
-    def _read_person(self, row: Any, pictures: int, model: str = "") -> Person:
-        # What stands in plain columns for queries is bound to the card: an edited column makes it unreadable.
-        card = json.loads(self._person_key(row).open(row.card, _card_place(row)))
-        return Person(
-            person_id=row.person_id,
-            name=card["name"],
-            watchlist_id=row.watchlist_id,
-            reason=card["reason"],
-            enrolled_at=row.enrolled_at,
-            valid_until=row.valid_until,
-            pictures=pictures,
-            model=model or row.model,
-        )
-
-
-def _with_pictures() -> Any:
-    pictures = (
-        select(func.count())
-        .where(EXAMPLES.c.person_id == PEOPLE.c.person_id, EXAMPLES.c.kind == ENROLLED)
-        .scalar_subquery()
-        .label("pictures")
-    )
-    return select(PEOPLE, pictures)
+    def _read_person(self, row: Any) -> Person:
+        return rows.read_person(self._person_key(row), row, row.pictures)
 
 
 def _proof(key: Key) -> bytes:
     return key.seal(_PROOF, "site key")
-
-
-def _card_place(row: Any) -> str:
-    """Return what a card is bound to, from a row or a Person."""
-    times = f"{float(row.enrolled_at)!r}, {float(row.valid_until)!r}"
-    return f"card of {row.person_id}, {row.watchlist_id}, {times}, {row.model}"
-
-
-def _seal_card(key: Key, person: Person) -> bytes:
-    content = json.dumps({"name": person.name, "reason": person.reason}).encode()
-    return key.seal(content, _card_place(person))
-
-
-def _read_example(key: Key, row: Any, with_picture: bool) -> Example:
-    plain = key.open(row.template, f"template {row.example_id}")
-    template: Template = np.frombuffer(plain, "<f4").astype(np.float32)
-    picture = key.open(row.picture, f"picture {row.example_id}") if with_picture and row.picture else b""
-    return Example(template, row.quality, picture)
