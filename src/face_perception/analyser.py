@@ -65,8 +65,12 @@ class Analyser:
             template=self.recogniser.embed(usual if square == USUAL else align(picture, points, square))
             if embed
             else None,
-            liveness=self._liveness.score(picture, detection.box) if self._liveness else None,
+            liveness=self.liveness(picture, detection),
         )
+
+    def liveness(self, picture: Picture, detection: Detection) -> float | None:
+        """Return how alive a detected face looks, in [0, 1], or None where the profile does not ask."""
+        return self._liveness.score(picture, detection.box) if self._liveness else None
 
     def analyse(self, picture: Picture, limit: int = 0) -> list[Face]:
         """Return all faces of a BGR picture, largest first, the ``limit`` largest where it is not 0."""

@@ -47,14 +47,22 @@ class Calibration:
                 f"false positive rate {false_positive_rate} is no probability between 0 and 1",
                 hint="0.001 lets one stranger in a thousand be named",
             )
-        rate = -np.expm1(np.log1p(-false_positive_rate) / max(1, list_size))
-        wanted = np.log10(max(rate, _LOWEST_RATE))
+        return self.cosine(float(-np.expm1(np.log1p(-false_positive_rate) / max(1, list_size))))
+
+    def cosine(self, false_match_rate: float) -> float:
+        """Return the cosine that a comparison of two different people exceeds at that rate."""
+        wanted = np.log10(max(false_match_rate, _LOWEST_RATE))
         rates = np.log10([rate for rate, _ in self.quantiles])
         scores = np.array([score for _, score in self.quantiles])
         if wanted < rates[0]:
             slope = (scores[1] - scores[0]) / (rates[1] - rates[0])
             return float(min(0.999, scores[0] + slope * (wanted - rates[0])))
         return float(np.interp(wanted, rates, scores))
+
+    @property
+    def spread(self) -> float:
+        """How far this recogniser's cosines of different people reach: the unit in which margins between cosines count."""
+        return self.cosine(1e-4) - self.cosine(1e-1)
 
     def to_data(self) -> dict[str, Any]:
         """Return what a calibration file holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typer
 
-from face_perception import evaluate_cli, gallery_cli, models_cli, transfer_cli, watch_cli
+from face_perception import evaluate_cli, gallery_cli, liveness_cli, models_cli, transfer_cli, watch_cli
 
 app = typer.Typer(help="The gallery: enrol, list, search and remove people; evaluate.", no_args_is_help=True)
 app.command("enrol")(gallery_cli.enrol)
@@ -16,6 +16,8 @@ app.command("remove")(gallery_cli.remove)
 app.command("audit")(gallery_cli.audit)
 app.command("evaluate")(evaluate_cli.evaluate)
 app.command("evaluate-search")(evaluate_cli.evaluate_search)
+app.command("evaluate-liveness")(liveness_cli.evaluate_liveness)
+app.command("challenge")(liveness_cli.challenge)
 app.command("calibrate")(evaluate_cli.calibrate)
 app.command("watch")(watch_cli.watch)
 app.command("export")(transfer_cli.export)

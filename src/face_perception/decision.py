@@ -24,14 +24,15 @@ class Outcome(Enum):
 class DecisionRules:
     """``min_views`` views of ``min_view_quality`` or better must exist and weigh ``min_weight`` together;
     ``min_share`` of the voting weight must be for the person; the runner-up must stay ``min_margin`` below.
-    A view votes when its own score lies at most ``vote_slack`` below the threshold (single views are noisier)."""
+    A view votes when its own score lies at most ``vote_slack`` below the threshold (single views are noisier).
+    Margin and slack are shares of the recogniser's spread (:attr:`Calibration.spread`)."""
 
     min_views: int = 2
     min_view_quality: float = 0.1
     min_weight: float = 0.5
     min_share: float = 0.6
-    min_margin: float = 0.04
-    vote_slack: float = 0.1
+    min_margin: float = 0.14
+    vote_slack: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,13 @@ class Verdict:
 
 
 def decide(
-    track: Track, fused_hits: Sequence[Hit], view_hits: Sequence[Sequence[Hit]], rules: DecisionRules
+    track: Track, fused_hits: Sequence[Hit], view_hits: Sequence[Sequence[Hit]], rules: DecisionRules, spread: float
 ) -> Verdict:
     """Return the verdict on a track.
 
     :param fused_hits: the nearest people to the track's fused template, best first (two are enough)
     :param view_hits: for each of the track's views the nearest people, best first
+    :param spread: of the recogniser's cosines
     """
     good = [
         (view, hits)
@@ -70,12 +72,12 @@ def decide(
     voters = [
         view
         for view, hits in good
-        if hits and hits[0].person_id == best.person_id and hits[0].score >= best.threshold - rules.vote_slack
+        if hits and hits[0].person_id == best.person_id and hits[0].score >= best.threshold - rules.vote_slack * spread
     ]
     share = sum(view.quality for view in voters) / weight
     enough = best.score >= best.threshold and len(voters) >= rules.min_views and share >= rules.min_share
     if not enough:
         return Verdict(Outcome.UNKNOWN, "", best.score, best.threshold, quality, len(voters), len(good))
     runner_up = fused_hits[1].score if len(fused_hits) > 1 else -1.0
-    outcome = Outcome.MATCH if best.score - runner_up >= rules.min_margin else Outcome.AMBIGUOUS
+    outcome = Outcome.MATCH if best.score - runner_up >= rules.min_margin * spread else Outcome.AMBIGUOUS
     return Verdict(outcome, best.person_id, best.score, best.threshold, quality, len(voters), len(good))

@@ -13,6 +13,9 @@ from face_perception.gallery import Gallery
 from face_perception.index import Hit
 from face_perception.tracker import Track, Tracker, TrackerSettings
 
+# A face elsewhere in the picture continues a track when different people are this near as rarely as that.
+_SAME_FACE_RATE = 1e-5
+
 
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
@@ -71,7 +74,8 @@ class Watcher:
         self._gallery = gallery
         self._settings = settings or WatchSettings()
         self._rules = rules or DecisionRules()
-        self._tracker = Tracker(tracker)
+        self._spread = gallery.calibration.spread
+        self._tracker = Tracker(tracker or TrackerSettings(min_similarity=gallery.calibration.cosine(_SAME_FACE_RATE)))
         self._verdicts: dict[int, Verdict] = {}
         self._embedded: dict[int, float] = {}
         self._reported: dict[str, float] = {}
@@ -152,7 +156,7 @@ class Watcher:
             for view in track.views
         }
         self._votes[track.track_id] = votes
-        verdict = decide(track, self._gallery.search(fused, 2), list(votes.values()), self._rules)
+        verdict = decide(track, self._gallery.search(fused, 2), list(votes.values()), self._rules, self._spread)
         self._verdicts[track.track_id] = verdict
         if verdict.outcome is not Outcome.MATCH or self._is_cooling(verdict.person_id, stamp):
             return None

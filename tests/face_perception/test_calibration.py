@@ -24,6 +24,10 @@ def test_rates_below_the_measured_ones_are_extrapolated_upwards():
     assert LINEAR.threshold(1e-9, 1_000_000) < 1
 
 
+def test_the_spread_is_the_reach_of_different_peoples_cosines():
+    assert LINEAR.cosine(1e-2) == pytest.approx(0.2) and LINEAR.spread == pytest.approx(0.3)
+
+
 @pytest.mark.parametrize("rate", [0.0, 1.0, -1.0, 2.0])
 def test_impossible_rates_are_refused(rate):
     with pytest.raises(CalibrationError, match="no probability"):
