@@ -62,7 +62,7 @@ class GateNode(Node):
         self._pictures = PictureStore(data / "pictures")
         self._jpeg = b""
         self._links: tuple[str, str] = ("", "")
-        self._clock = _StationClock(self)
+        self._lane_clock = _StationClock(self)
         self._date = SteadyDate(SystemClock())
         self._wake = self.create_guard_condition(self._tick)
         self._sights: deque[tuple[list[PlateSight], float]] = deque()
@@ -79,11 +79,11 @@ class GateNode(Node):
             self._site,
             self._date.now,
             Journal(data / "journals" / f"{self._gate}.jsonl"),
-            self._clock,
+            self._lane_clock,
             self._take_answer,
         )
         settings = _settings(values)
-        self._station = Station(settings, self._site, self._clock, self._date.now, self)
+        self._station = Station(settings, self._site, self._lane_clock, self._date.now, self)
         self._desk = CallDesk(self._station)
         chain = PlateChain(load_settings(_path(values["chain_file"], None)))
         shares = {code: 1.0 / len(values["countries"]) for code in values["countries"]}
@@ -157,7 +157,7 @@ class GateNode(Node):
 
     def _take_frame(self, message: Image) -> None:
         self._frame_at = time.monotonic()
-        self._slot.offer((message, self._clock.monotonic()))
+        self._slot.offer((message, self._lane_clock.monotonic()))
 
     def _read_plates(self, frame: tuple[Image, float]) -> None:
         started = time.monotonic()
