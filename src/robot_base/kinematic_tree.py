@@ -12,6 +12,7 @@ from transforms3d.quaternions import axangle2quat, qmult, rotate_vector
 from robot_base.errors import DescriptionError
 
 _MOVING = ("revolute", "continuous", "prismatic")
+_TREE = "every link but one needs exactly one joint that names it as <child>"
 
 Vector = tuple[float, float, float]
 
@@ -120,8 +121,8 @@ def _check_tree(joints: list[Joint], links: set[str]) -> None:
     children = [joint.child for joint in joints]
     for child in children:
         if children.count(child) > 1:
-            raise DescriptionError(f"link '{child}' of the robot description hangs on two joints")
+            raise DescriptionError(f"link '{child}' of the robot description hangs on two joints", hint=_TREE)
     roots = links - set(children)
     if len(roots) != 1:
         found = ", ".join(sorted(roots)) or "none"
-        raise DescriptionError(f"the robot description must have one root link, found: {found}")
+        raise DescriptionError(f"the robot description must have one root link, found: {found}", hint=_TREE)

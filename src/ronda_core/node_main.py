@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from types import FrameType
 
 import rclpy
 import rclpy.signals
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 
@@ -36,7 +38,7 @@ def run_node(factory: Callable[[], Node]) -> int:
     status, started, orderly = EXIT_OK, False, False
     try:
         # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
-        rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
+        _init()
         started = True
         node = factory()
         executor = SingleThreadedExecutor()
@@ -57,11 +59,30 @@ def run_node(factory: Callable[[], Node]) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if orderly:
-            rclpy.try_shutdown()  # a node's close() tells an orderly end by the context
+            _shutdown()  # a node's close() tells an orderly end by the context
         if node is not None:
             close = getattr(node, "close", None)
             if close is not None:
                 close()
             node.destroy_node()
-        rclpy.try_shutdown()
+        _shutdown()
     return status
+
+
+def _init() -> None:
+    """Start ROS with the command line. Raises RondaError where ROS cannot read it, or the environment."""
+    try:
+        rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
+    except RCLError as error:
+        # What went wrong, without rcl's own levels before it and the places in its sources behind it.
+        said = str(error).removeprefix("failed to initialize rcl: ").partition(", at ")[0].partition(". Error:")[0]
+        raise RondaError(
+            f"ROS cannot start: {said}",
+            hint="--ros-args -p NAME:=VALUE -r FROM:=TO; ROS_DOMAIN_ID from 0 to 232",
+        ) from error
+
+
+def _shutdown() -> None:
+    # rclpy's own signal handler shuts the context down on a thread of its own, at this very moment perhaps.
+    with contextlib.suppress(RCLError):
+        rclpy.try_shutdown()

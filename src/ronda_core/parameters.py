@@ -112,7 +112,7 @@ def _check_scalar(parameter: Parameter, value: object, where: str) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ParameterError(
             f"{where}: parameter '{parameter.name}' must be of type {parameter.type}, found {value!r}",
-            hint=parameter.description,
+            hint=_example(parameter),
         )
     unit = f" {parameter.unit}" if parameter.unit else ""
     if isinstance(value, float) and math.isnan(value) and not (parameter.min is None and parameter.max is None):
@@ -123,7 +123,10 @@ def _check_scalar(parameter: Parameter, value: object, where: str) -> Any:
         low = "" if parameter.min is None else f"at least {parameter.min}{unit}"
         high = "" if parameter.max is None else f"at most {parameter.max}{unit}"
         limits = " and ".join(filter(None, (low, high)))
-        raise ParameterError(f"{where}: parameter '{parameter.name}' is {value}{unit}, it must be {limits}")
+        raise ParameterError(
+            f"{where}: parameter '{parameter.name}' is {value}{unit}, it must be {limits}",
+            hint=_example(parameter),
+        )
     if parameter.choices and value not in parameter.choices:
         options = ", ".join(map(str, parameter.choices))
         raise ParameterError(
@@ -131,6 +134,11 @@ def _check_scalar(parameter: Parameter, value: object, where: str) -> Any:
             hint=f"one of: {options}",
         )
     return value
+
+
+def _example(parameter: Parameter) -> str:
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    return f"the default is {parameter.default!r}{unit}: {parameter.description}"
 
 
 def resolve(spec: Spec, overrides: Mapping[str, object], where: str = "parameters") -> dict[str, Any]:

@@ -21,6 +21,8 @@ def test_reads_drive_friction_and_sensors(tmp_path):
         ("systems::DiffDrive", "systems::DifDrive", "unknown plugin 'DifDrive', did you mean 'DiffDrive'"),
         ("<wheel_radius>", "<wheel_radios>0</wheel_radios><wheel_radius>", "unknown element <wheel_radios>"),
         ("<parent link=\"base\"/>", "<parent link=\"bas\"/>", "unknown link 'bas'"),
+        ("<child link=\"left_wheel\"/>", "<child link=\"right_wheel\"/>",
+         "no tree: base, left_wheel hang on no joint, right_wheel on several"),
     ],
 )  # fmt: skip
 def test_refuses_what_it_cannot_simulate(tmp_path, old, new, message):

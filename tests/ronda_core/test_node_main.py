@@ -85,6 +85,18 @@ def test_a_bad_parameter_is_one_clear_line_and_status_2():
     ]
 
 
+@pytest.mark.parametrize("words", [["-p", "max_speed"], ["-r", "a:b"]])
+def test_a_command_line_that_ros_refuses_is_told_in_words(words):
+    done = subprocess.run(
+        [sys.executable, "-c", GOOD, "--ros-args", *words], capture_output=True, text=True, env=dict(os.environ)
+    )
+    assert done.returncode == 2
+    told = done.stderr.partition("error: ROS cannot start: ")[2].splitlines()
+    assert f"'{' '.join(words)}'" in told[0] and "/src/" not in told[0]
+    assert told[1].startswith("  try: --ros-args -p NAME:=VALUE")
+    assert "Traceback" not in done.stderr
+
+
 def test_start_and_stop_many_times_leaves_nothing(tmp_path):
     for _ in range(5):
         process = start(GOOD)

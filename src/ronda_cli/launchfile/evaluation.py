@@ -11,6 +11,7 @@ from ronda_cli.launchfile.errors import EvaluationError
 from ronda_cli.launchfile.include import check_arguments, declarations, enter, read_description, run_description
 from ronda_cli.launchfile.plan import DeclaredArgument, LaunchPlan
 from ronda_cli.launchfile.scope import Scope
+from ronda_cli.suggestions import suggestion
 
 
 def evaluate_file(path: Path, arguments: Mapping[str, str], environment: Mapping[str, str]) -> LaunchPlan:
@@ -25,7 +26,23 @@ def evaluate_file(path: Path, arguments: Mapping[str, str], environment: Mapping
     check_arguments(description, list(arguments), scope)
     scope.variables.update(arguments)
     run_description(description, scope)
+    _refuse_strays(path, arguments, scope)
     return scope.plan
+
+
+def _refuse_strays(path: Path, arguments: Mapping[str, str], scope: Scope) -> None:
+    """Raise EvaluationError for an argument that nothing asks for: ROS passes over a misspelt one in silence."""
+    strays = [name for name in arguments if name not in scope.asked_for]
+    if not strays:
+        return
+    known = {declared.name for declared in declared_arguments(path, scope.initial_environment)}
+    for name in strays:
+        if name not in known:
+            guess = suggestion(name, known | scope.asked_for)
+            raise EvaluationError(
+                f"{path}: nothing asks for the launch argument {name!r}" + (f", {guess}" if guess else ""),
+                hint="--show-args lists what can be set",
+            )
 
 
 def declared_arguments(path: Path, environment: Mapping[str, str]) -> list[DeclaredArgument]:

@@ -21,6 +21,8 @@ class Scope:
     that a group that adds to a list begun outside changes it for good, as in Jazzy.
 
     `file` is the file evaluated last: after an include it stays the included one, as in Jazzy.
+
+    `asked_for` collects every variable that was declared, set or read so far.
     """
 
     environment: dict[str, str]
@@ -28,6 +30,7 @@ class Scope:
     variables: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
     depth: int = 0
+    asked_for: set[str] = field(default_factory=set)
     initial_environment: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

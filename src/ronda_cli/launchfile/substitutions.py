@@ -73,6 +73,7 @@ def _call(call: Call, scope: Scope) -> str:
 
 def _variable(scope: Scope, arguments: tuple[Template, ...]) -> str:
     name = evaluate(arguments[0], scope)
+    scope.asked_for.add(name)
     if name in scope.variables:
         value = scope.variables[name]
         if not isinstance(value, str):

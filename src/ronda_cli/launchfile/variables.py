@@ -42,6 +42,7 @@ class Argument(Action):
 
     def run(self, scope: Scope) -> None:
         """Set the default where needed and check the choices."""
+        scope.asked_for.add(self.name)
         if self.name not in scope.variables:
             if self.default is None:
                 raise EvaluationError(
@@ -68,8 +69,9 @@ class Let(Action):
 
     def run(self, scope: Scope) -> None:
         """Set it."""
-        value = evaluate(self._value, scope)
-        scope.variables[evaluate(self._name, scope)] = value
+        value, name = evaluate(self._value, scope), evaluate(self._name, scope)
+        scope.asked_for.add(name)
+        scope.variables[name] = value
 
 
 @tag("reset")

@@ -85,6 +85,21 @@ def test_arguments_are_listed_with_those_of_included_files(tmp_path):
     assert listed["inner"].default == "$(env HOME)"
 
 
+def test_an_argument_that_nothing_asks_for_is_refused_with_the_nearest_name(tmp_path):
+    file = tmp_path / "a.launch.xml"
+    file.write_text(
+        '<launch><arg name="rtf" default="1"/><group if="0"><arg name="never" default="1"/></group>'
+        '<let name="set" value="1"/><let name="read" value="$(var plain none)"/></launch>'
+    )
+    for name in ("rtf", "never", "set", "plain"):
+        evaluate_file(file, {name: "2"}, {})
+    with pytest.raises(
+        LaunchError, match=r"nothing asks for the launch argument 'rft', did you mean 'rtf'\?"
+    ) as refusal:
+        evaluate_file(file, {"rft": "2"}, {})
+    assert "--show-args" in refusal.value.hint
+
+
 def test_the_last_of_two_arguments_counts():
     assert parse_arguments(["a:=1", "b:=x:=y", "a:=2"]) == {"a": "2", "b": "x:=y"}
 
