@@ -69,6 +69,7 @@ class LocalisationNode(Node):
             beams=values["max_beams"],
             update_distance=values["update_min_d"],
             update_angle=values["update_min_a"],
+            injection_max=values["random_share"],
         )
         self._localiser = Localiser(grid_from(message), settings, values["seed"])
         if values["set_initial_pose"]:
