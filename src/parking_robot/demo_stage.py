@@ -24,8 +24,6 @@ from robot_simulation.traffic.schedule import Trip, write_schedule
 from ronda_core.paths import share_dir
 
 LEAST_CARS, MOST_CARS = 4, 16
-FIRST_ARRIVAL_S, HEADWAY_S = 6.0, 9.0
-"""When the first car sets off and how long after it each next one, seconds of the simulation."""
 # Cities of German plates; the letters behind them leave out what a demonstration must not print by chance.
 _CITIES = ("B", "HH", "M", "K", "F", "S", "DO", "HB", "LE", "DD")
 _LETTERS = "ACEFJKLMNPRTUVWXY"
@@ -131,13 +129,8 @@ def cast_cars(cars: int, seed: int, plan: BayPlan) -> tuple[DemoCar, ...]:
 
 
 def trips(cars: Sequence[DemoCar]) -> tuple[Trip, ...]:
-    """Return the drivers' plans: they come one after the other by themselves and leave when they are told."""
-    return tuple(
-        Trip(car.name, car.plate, car.bay, parked=True)
-        if car.role is Role.STRAY
-        else Trip(car.name, car.plate, car.bay, arrive=FIRST_ARRIVAL_S + HEADWAY_S * place)
-        for place, car in enumerate(cars)
-    )
+    """Return the drivers' plans: they come and leave when they are told."""
+    return tuple(Trip(car.name, car.plate, car.bay, parked=car.role is Role.STRAY) for car in cars)
 
 
 def write_site(folder: Path, cars: Sequence[DemoCar]) -> Path:

@@ -25,8 +25,9 @@ class Base(StrEnum):
 app = typer.Typer(add_completion=False)
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def demo(
+    context: typer.Context,
     people: Annotated[
         Path | None,
         typer.Option(help="Folder with watchlist/NAME/enrol*.jpg and world.jpg, and strangers/NAME.jpg."),
@@ -49,6 +50,8 @@ def demo(
     Ends with 0 if the round was completed, everybody on the watchlist was found, nobody was named wrongly and nothing
     was touched; with 1 if not, 2 for bad input, 130 after Ctrl-C.
     """
+    if context.invoked_subcommand is not None:
+        return
     from rich.console import Console
 
     from patrol_robot.demo import DemoOptions, run_demo

@@ -17,7 +17,9 @@ class Entry:
 COMMANDS: dict[str, Entry] = {
     "launch": Entry("ronda_cli.launch_cli:launch", "Start the nodes of a launch file."),
     "run": Entry("ronda_cli.run_cli:run", "Start one node by its name."),
-    "demo": Entry("patrol_robot.demo_cli:app", "Run a whole round in the simulated airport and report it."),
+    "demo": Entry(
+        "ronda_cli.demo_cli:app", "Run a whole round in the simulated airport, or the garage, and report it."
+    ),
     "doctor": Entry("ronda_cli.doctor_cli:doctor", "Say what is missing on this machine and how to get it."),
     "teleop": Entry("robot_base.teleop_cli:teleop", "Drive a robot with the keyboard."),
     "patrol": Entry("patrol_robot.cli:app", "Routes, rounds and incidents."),

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the gates and the robot got right, judged by who really stood where; and the form of report.json."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ronda.msg import Bay, BayMap, DriverState, GateEvent, GateState
+
+from parking_robot.demo_director import ENTRY, EXIT, Played
+from parking_robot.demo_stage import DemoCar, GarageStage, Role
+from parking_robot.demo_watch import GarageView, HeardEvent
+from parking_robot.money.bill import Bill
+from parking_robot.plates.alphabet import fold
+from parking_robot.stays.stay import Stay
+from ronda_core.spread import spread
+
+
+@dataclass(frozen=True, slots=True)
+class BilledStay:
+    """A stay of the ledger with its bill; ``paid`` is what was received, minor units."""
+
+    stay: Stay
+    bill: Bill
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One car at one gate: the first decision, the last one before it went through, and when that was."""
+
+    car: DemoCar
+    gate: str
+    first: HeardEvent | None
+    final: HeardEvent | None
+    passed: HeardEvent | None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the gate opened for it."""
+        return self.final is not None and self.final.event.decision == GateState.DECISION_OPEN
+
+
+def passages(cars: Sequence[DemoCar], events: Sequence[HeardEvent]) -> list[Passage]:
+    """Return what happened to each car at each gate, by truth: the car that really stood there."""
+    found = []
+    for car in cars:
+        for gate in (ENTRY, EXIT):
+            mine = [heard for heard in events if heard.car == car.name and heard.event.gate_id == gate]
+            decided = [heard for heard in mine if heard.event.kind == GateEvent.DECIDED]
+            passed = next((heard for heard in mine if heard.event.kind == GateEvent.PASSED), None)
+            first = next((heard for heard in decided if heard.event.decided_by in ("", gate)), None)
+            found.append(Passage(car, gate, first, decided[-1] if decided else None, passed))
+    return found
+
+
+def wrongly_opened(all_passages: Sequence[Passage], played: Played) -> list[str]:
+    """Return the cars that were let out though they had not paid, had no permit and no person let them out."""
+    wrong = []
+    for one in all_passages:
+        if one.gate != EXIT or one.car.role is Role.PERMIT or not one.opened or one.final is None:
+            continue
+        paid = played.paid_s.get(one.car.name, math.inf) <= one.final.sim_s + 0.5
+        by_person = one.final.event.decided_by not in ("", EXIT) and one.final.event.reason_code == "person"
+        if not paid and not by_person:
+            wrong.append(one.car.plate)
+    return wrong
+
+
+def wrongly_held(all_passages: Sequence[Passage], played: Played, drivers: Mapping[str, Any]) -> list[str]:
+    """Return the cars that had to wait though nothing was wrong, and those that were still there at the end.
+
+    A car whose plate cannot be read waits at the exit for a person, as it must.
+    """
+    wrong = []
+    for one in all_passages:
+        first = one.first
+        held = first is not None and first.event.decision in (GateState.DECISION_HOLD, GateState.DECISION_ASK)
+        settled = one.car.role is Role.PERMIT or (
+            first is not None and played.paid_s.get(one.car.name, math.inf) <= first.sim_s
+        )
+        readable = one.car.role is not Role.DIRTY
+        if held and (one.gate == ENTRY or (settled and readable)):
+            wrong.append(one.car.plate)
+    stuck = [
+        one.car.plate
+        for one in all_passages
+        if one.gate == EXIT and (one.car.name not in drivers or drivers[one.car.name].phase != DriverState.GONE)
+    ]
+    return sorted({*wrong, *stuck})
+
+
+def bay_errors(true: Mapping[str, str], reported: BayMap | None) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Return what the robot reported of the occupied bays, and every bay where that differs from the truth."""
+    if reported is None:
+        return {}, [{"bay": "all", "true": "", "reported": "no map of the bays"}]
+    said: dict[str, str] = {}
+    errors = []
+    for bay in reported.bays:
+        if bay.kind == Bay.KIND_KEEP_CLEAR:
+            continue
+        if bay.state == Bay.STATE_OCCUPIED:
+            said[bay.bay_id] = bay.plate or "not read"
+        told = said.get(bay.bay_id, "free" if bay.state == Bay.STATE_FREE else "unknown")
+        really = true.get(bay.bay_id, "free")
+        if fold(told) != fold(really):
+            errors.append({"bay": bay.bay_id, "true": really, "reported": told})
+    return said, errors
+
+
+def report(
+    stage: GarageStage, view: GarageView, played: Played, billed: Mapping[str, BilledStay], wall_s: float
+) -> dict[str, Any]:
+    """Return the content of report.json; ``billed`` maps a car to its stay in the ledger."""
+    passed = passages(stage.visitors, view.events)
+    said, errors = bay_errors(played.parked, played.bays)
+    read = [one.first.event.plate == one.car.plate for one in passed if one.first is not None]
+    opened = wrongly_opened(passed, played)
+    held = wrongly_held(passed, played, view.drivers)
+    closings = sum(barrier.closings_on_occupied for barrier in view.barriers.values())
+    stays = [_stay(car, passed, billed.get(car.name)) for car in stage.visitors]
+    complete = all(stay["entry_s"] is not None and stay["exit_s"] is not None for stay in stays)
+    settled = all(
+        billed[car.name].paid >= billed[car.name].bill.total.minor for car in stage.visitors if car.name in billed
+    )
+    ok = (
+        complete
+        and len(billed) == len(stage.visitors)
+        and settled
+        and not opened
+        and not held
+        and not errors
+        and closings == 0
+        and played.round_completed
+        and view.robot_contacts == 0
+        and not view.touched
+    )
+    sim_s = max(played.ended_s, view.sim_s) - played.began_s
+    decided = [heard.event for heard in view.events if heard.event.kind == GateEvent.DECIDED]
+    return {
+        "ok": ok,
+        "stays": stays,
+        "plate_exact_rate": round(sum(read) / len(read), 4) if read else None,
+        "wrongly_opened": opened,
+        "wrongly_held": held,
+        "bays": {"true": dict(sorted(played.parked.items())), "reported": dict(sorted(said.items())), "errors": errors},
+        "barrier": {
+            "cycles": sum(barrier.cycles for barrier in view.barriers.values()),
+            "closings_on_occupied": closings,
+        },
+        "performance": {
+            "decide_s": spread([event.decide_seconds for event in decided], 3),
+            "command_s": spread([event.command_seconds for event in decided], 3),
+            "robot_plate_ms": spread(view.plate_ms, 1),
+            "sim_duration_s": round(sim_s, 1),
+            "wall_duration_s": round(wall_s, 1),
+            "real_time_factor": round(sim_s / wall_s, 3) if wall_s > 0 else None,
+            "robot_contacts": view.robot_contacts,
+            "cars_touched": dict(sorted(view.touched.items())),
+            "round_completed": played.round_completed,
+        },
+    }
+
+
+def _stay(car: DemoCar, passed: Sequence[Passage], billed: BilledStay | None) -> dict[str, Any]:
+    entry, leave = (next(one for one in passed if one.car is car and one.gate == gate) for gate in (ENTRY, EXIT))
+    event = leave.final.event if leave.final is not None else None
+    words = {GateState.DECISION_OPEN: "open", GateState.DECISION_HOLD: "hold", GateState.DECISION_ASK: "ask"}
+    return {
+        "plate_true": car.plate,
+        "plate_read": entry.first.event.plate if entry.first is not None else None,
+        "entry_s": round(entry.passed.sim_s, 2) if entry.passed is not None else None,
+        "exit_s": round(leave.passed.sim_s, 2) if leave.passed is not None else None,
+        # Minor units of the tariff's currency, as everywhere in the ledger.
+        "fee": billed.bill.total.minor if billed is not None else None,
+        "paid": billed.paid if billed is not None else None,
+        "decision": words.get(event.decision, "none") if event is not None else "none",
+        "reason": event.reason_code if event is not None else "",
+    }
