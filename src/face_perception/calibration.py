@@ -61,7 +61,7 @@ class Calibration:
 
     @property
     def spread(self) -> float:
-        """How far this recogniser's cosines of different people reach: the unit in which margins between cosines count."""
+        """How far this recogniser's cosines of different people reach: the unit of margins between them."""
         return self.cosine(1e-4) - self.cosine(1e-1)
 
     def to_data(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Presentation attacks made from photographs: what a camera would see of a print, a cut-out, a screen, a moire pattern.
 
-Simulations, not recordings: they tell whether a liveness measure reacts to the marks that such attacks leave, and are no
+Simulations, not recordings: they tell whether a liveness measure reacts to the marks of such attacks, and are no
 substitute for attacks presented to a real camera.
 """
 
