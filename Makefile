@@ -16,7 +16,8 @@ INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 
 help:
 	@echo "make setup   build the virtual environment in $(VENV) (the others call it; does nothing when up to date)"
-	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
+	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist;"
+	@echo "             then cars come, park, pay by phone and leave in a garage without people"
 	@echo "             BASE=serial: its wheels are moved by the compiled firmware, over the serial protocol"
 	@echo "make test    run the tests"
 	@echo "make lint    format check, lint and types"
@@ -60,6 +61,7 @@ $(STAMPS)/models: scripts/fetch_models.py src/face_perception/models.yaml script
 
 demo: setup
 	@$(BIN)/ronda demo --report demo-report --base $(BASE)
+	@$(BIN)/ronda demo garage --report demo-report-garage
 
 test: setup
 	@bash scripts/run_tests $(BIN)/python $(WORKERS) $(TESTS)
@@ -77,4 +79,4 @@ bench: setup
 	@$(BIN)/ronda bench all --json bench-results
 
 clean:
-	rm -rf $(VENV) build bench-results demo-report .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build bench-results demo-report demo-report-garage .mypy_cache .ruff_cache .pytest_cache

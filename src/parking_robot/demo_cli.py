@@ -16,7 +16,7 @@ EXIT_INTERRUPTED = 130
 
 def garage(
     report: Annotated[Path, typer.Option(help="Folder of the report; an older report there is replaced.")] = Path(
-        "demo-garage-report"
+        "demo-report-garage"
     ),
     seed: Annotated[int, typer.Option(min=0, help="Chooses plates, bays and paint, and the simulator's noise.")] = 1,
     cars: Annotated[int, typer.Option(help="How many cars come and go, 4 to 16.")] = 6,
