@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+import threading
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,55 +18,80 @@ if TYPE_CHECKING:
 
     from face_perception.faces import Picture
 
+_FROZEN_AFTER_S = 2.0
+
 
 def watch(
     source: Annotated[str, typer.Argument(help="Camera number, rtsp:// address, video file or folder of pictures")],
     out: Annotated[Path | None, typer.Option("--out", help="Write an annotated video (.mp4)")] = None,
+    page: Annotated[
+        bool | None, typer.Option("--page/--no-page", help="Open a page on this machine [default: unless --out]")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser")] = True,
+    stay: Annotated[bool, typer.Option(help="Keep the page after a video or folder has ended, until Ctrl-C")] = True,
     rate: Annotated[float, typer.Option(min=0.1, max=60, help="Frames per second to look at")] = 5.0,
-    blur_others: Annotated[bool, typer.Option(help="Blur everybody who is not on a list in the video")] = False,
+    give_up: Annotated[float, typer.Option(min=0, help="Seconds to wait for a broken stream; 0: for ever")] = 0.0,
+    blur_others: Annotated[bool, typer.Option(help="Blur everybody who is not on a list")] = False,
     folder: Folder = None,
     site: SiteFile = None,
     profile: Profile = "fast",
     as_json: Json = False,
 ) -> None:
-    """Report people of the watchlists; one line per match.
+    """Report people of the watchlists, one line per match, and show what is seen.
 
-    Example: ronda faces watch rtsp://camera/1 --out seen.mp4
+    Examples:
+
+      ronda faces watch 0                                    the first camera, on a page of this machine
+
+      ronda faces watch rtsp://camera/1 --blur-others        a stream; it is connected again when it breaks off
+
+      ronda faces watch visit.mp4 --out seen.mp4             an annotated video, no page
+
+      ronda faces watch frames/ --no-page --json             one JSON object per match and event
     """
-    from face_perception.annotate import annotate
-    from face_perception.blur import blur_faces
-    from face_perception.sources import open_frames
-    from face_perception.watcher import Watcher
+    import math
+
+    from face_perception.sources import Reconnection, is_live, open_frames
+    from face_perception.watch_board import WatchBoard
+    from face_perception.watch_page import WatchPage
+    from face_perception.watch_session import SessionSettings, WatchSession
     from ronda_core.clock import SystemClock
 
-    frames = open_frames(source, rate, SystemClock())
+    clock = SystemClock()
+    live = is_live(source)
+    stopped = threading.Event()
+    board = WatchBoard(source)
     here = station(folder, site, profile)
-    names: dict[int, str] = {}
-    writer = _Writer(out, rate) if out is not None else None
-    count = 0
-    with closing(here.gallery):
+    with ExitStack() as stack:
+        stack.enter_context(closing(here.gallery))
+        settings = SessionSettings(_FROZEN_AFTER_S if live else 0.0, blur_others)
+        session = WatchSession(here, board, lambda line: _print(line, as_json), settings)
+        reconnection = Reconnection(session.source_changed, stopped.wait, give_up_s=give_up or math.inf)
+        frames = open_frames(source, rate, clock, reconnection if live else None)
+        writer = stack.enter_context(closing(_Writer(out, rate))) if out is not None else None
         if not here.gallery.permitted:
             typer.echo("identification is off: faces are only followed (docs/faces.md)", err=True)
-        watcher = Watcher(here.analyser, here.gallery)
+        paged = out is None if page is None else page
+        if paged:
+            shown = stack.enter_context(WatchPage(board, port))
+            _open_page(shown.url, browser)
+        started = clock.monotonic()
         try:
             for stamp, picture in frames:
-                count += 1
-                result = watcher.process(picture, stamp)
-                for match in result.matches:
-                    person = here.gallery.person(match.verdict.person_id)
-                    names[match.track_id] = person.name
-                    here.audit.append("match", person_id=person.person_id, score=round(match.verdict.score, 4))
-                    _report(stamp, person.person_id, person.name, match.verdict.score, as_json)
+                annotated = session.take(picture, stamp)
                 if writer is not None:
-                    others = [seen.detection.box for seen in result.faces if seen.track_id not in names]
-                    shown = blur_faces(picture, others) if blur_others else picture
-                    writer.write(annotate(shown, result.faces, names))
+                    writer.write(annotated)
+                if paged and not live:
+                    # People watch at the speed of the recording.
+                    stopped.wait(max(0.0, started + stamp - clock.monotonic()))
+            board.say("the source has ended")
+            if paged and stay and not live:
+                typer.echo("the source has ended; Ctrl-C closes the page", err=True)
+                stopped.wait()
         except KeyboardInterrupt:
             pass
-        finally:
-            if writer is not None:
-                writer.close()
-    typer.echo(f"{count} frames, {len(names)} matches", err=True)
+    typer.echo(f"{session.frames} frames, {session.matches} matches", err=True)
 
 
 class _Writer:
@@ -91,9 +117,18 @@ class _Writer:
             self._video.release()
 
 
-def _report(stamp: float, person_id: str, name: str, score: float, as_json: bool) -> None:
+def _open_page(url: str, browser: bool) -> None:
+    import webbrowser
+
+    typer.echo(f"page: {url}", err=True)
+    if browser:
+        webbrowser.open(url)
+
+
+def _print(line: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        line = {"time_s": round(stamp, 3), "person_id": person_id, "name": name, "score": round(score, 4)}
         typer.echo(json.dumps(line))
+    elif line["event"] == "match":
+        typer.echo(f"{line['time_s']:9.2f} s  {line['name']}  ({line['person_id']}, cosine {line['score']:.2f})")
     else:
-        typer.echo(f"{stamp:9.2f} s  {name}  ({person_id}, cosine {score:.2f})")
+        typer.echo(line["text"], err=True)
