@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The garage's demonstration over many seeds: cars wrongly opened or held, closings on a car, plates, bays, times.
 
-Each run is `ronda demo garage` as a person would run it, in a process of its own; the figures come from its report.json.
+Each run is `ronda demo garage` as a person runs it, in a process of its own; the figures come from its report.json.
 """
 
 import argparse
