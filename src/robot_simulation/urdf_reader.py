@@ -67,9 +67,9 @@ def robot_from(root: Element) -> Robot:
     children = [joint.child for joint in joints]
     roots = [name for name in elements if name not in children]
     if len(roots) != 1 or len(set(children)) != len(children):
-        twice = sorted({child for child in children if children.count(child) > 1})
+        twice = ", ".join(sorted({child for child in children if children.count(child) > 1}))
         raise root.error(
-            f"the links form no tree: {', '.join(roots) or 'none'} hang on no joint, {', '.join(twice) or 'none'} on several",
+            f"the links form no tree: {', '.join(roots) or 'none'} hang on no joint, {twice or 'none'} on several",
             hint="every link but one needs exactly one joint that names it as <child>",
         )
     blocks = read_blocks(root.all("gazebo"), elements, {joint.name: joint.kind for joint in joints})
