@@ -28,6 +28,7 @@ from parking_robot.bays.scan_look import LookRules, looks
 from parking_robot.bays.survey import BaySurvey, PlateSighting
 from parking_robot.errors import ParkingError
 from parking_robot.payments.qr import read_link
+from parking_robot.payments.secret import garage_secret
 from parking_robot.plate_messages import decoded_of, place_of
 from parking_robot.stays.ledger import Ledger
 from robot_navigation.scan import read_scan
@@ -253,11 +254,11 @@ class BayNode(Node):
         return response
 
     def _proven(self, proof: str) -> str:
-        base, secret_file = self._values["link_base"], self._values["link_secret_file"]
-        if not base or not secret_file:
-            raise ParkingError("this robot takes no proofs", hint="set link_base and link_secret_file")
-        secret = Path(secret_file).expanduser().read_text(encoding="utf-8").strip()
-        return read_link(proof, base, secret, self._wall.now())
+        public = self._values["public_url"].rstrip("/")
+        if not public:
+            raise ParkingError("this robot takes no proofs", hint="set public_url")
+        folder = Path(self._values["data_dir"]).expanduser() if self._values["data_dir"] else data_dir() / "parking"
+        return read_link(proof, f"{public}/pay", garage_secret(folder / "secret"), self._wall.now())
 
     def _header(self) -> Header:
         return Header(stamp=self.get_clock().now().to_msg(), frame_id=self._survey.plan.frame)

@@ -18,12 +18,15 @@ from tests.parking_robot.bays.garage import PLAN, sweep
 from tests.patrol_robot.graph import graph
 
 from parking_robot.bay_node import BayNode
+from parking_robot.payments.qr import payment_link
+from parking_robot.payments.secret import garage_secret
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
 from ronda_core import qos
 from ronda_core.ros_transforms import TransformBroadcaster
 
 pytestmark = pytest.mark.live
+GARAGE = "http://127.0.0.1:8460"
 LANE = (2.5, -2.0)
 BOXES = [(-1.0, 5.0, 11.0, 5.3), (2.9, 0.4, 4.6, 4.7), (5.4, 0.4, 7.1, 4.7)]
 
@@ -79,7 +82,7 @@ def scene(tmp_path):
     ledger.enter("BAB123", "in", datetime.now(UTC))
     parameters = (
         f"bays:bays_file:={tmp_path / 'bays.yaml'}", f"bays:database:={url}", "bays:ask_every:=0.2",
-        "bays:settle:=0.5", "bays:scan_rate:=10.0",
+        "bays:settle:=0.5", "bays:scan_rate:=10.0", f"bays:public_url:={GARAGE}", f"bays:data_dir:={tmp_path}",
     )  # fmt: skip
     with graph(*parameters) as running:
         robot = running.add(Robot())
@@ -124,6 +127,20 @@ def test_a_car_is_found_for_staff_and_refused_without_a_name_or_a_plate(scene):
     assert nobody.success and not nobody.bays
     for refused in (ask(plate="BAB123"), ask(plate="🚗🚗🚗", requested_by="Ada"), ask(plate="123", proof="http://x")):
         assert not refused.success and refused.message
+
+
+def test_a_driver_with_his_code_finds_his_own_car_alone(scene, tmp_path):
+    running, robot, ledger = scene
+    running.until(lambda: robot.bays() and robot.bays()["A02"].stay_id, 20.0, "the stay in A02")
+    stay_id, secret = ledger.inside()[0][0], garage_secret(tmp_path / "secret")
+
+    def ask(plate, signed_with):
+        proof = payment_link(f"{GARAGE}/pay", stay_id, 2**31, signed_with)
+        return running.result(robot.find.call_async(FindCar.Request(plate=plate, proof=proof)))
+
+    assert [bay.bay_id for bay in ask("123", secret).bays] == ["A02"]
+    assert ask("Y99", secret).success and not ask("Y99", secret).bays
+    assert not ask("123", "another secret").success
 
 
 def test_a_ledger_that_goes_away_accuses_nobody(scene):
