@@ -22,6 +22,7 @@ from geometry_msgs.msg import TransformStamped, TwistStamped
 from rclpy.executors import SingleThreadedExecutor
 from ronda.msg import SafetyState
 from sensor_msgs.msg import LaserScan
+from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 from tf2_msgs.msg import TFMessage
 
@@ -54,6 +55,7 @@ class Stage:
         self.node = rclpy.create_node("stage", namespace=NAMESPACE)
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
+        self.bumper = self.node.create_publisher(Bool, "bumper", qos.SENSOR)
         self.scans = self.node.create_publisher(LaserScan, "scan", qos.SENSOR)
         self.drive = self.node.create_publisher(TwistStamped, "cmd_vel_nav", qos.COMMAND)
         self.direct = self.node.create_publisher(TwistStamped, "cmd_vel", qos.COMMAND)
@@ -91,6 +93,7 @@ class Stage:
             scan.header.frame_id = "laser_link"
             scan.header.stamp = self.node.get_clock().now().to_msg()
             self.scans.publish(scan)
+            self.bumper.publish(Bool())
         if self.commanding and now - self.command_at >= 0.05:
             self.command_at = now
             message = TwistStamped()
@@ -123,7 +126,7 @@ def quantiles(values):
 
 def gate(stage, count):
     obstacle, silence = [], []
-    with node("robot_base.safety_gate_node"):
+    with tempfile.TemporaryDirectory() as site, node("robot_base.safety_gate_node", "-p", f"data_dir:={site}"):
         stage.commanding = False
         stage.until(lambda: stage.reason == "no_command")
         stage.for_seconds(2.0)

@@ -26,7 +26,7 @@ from robot_base.kinematics import DifferentialDrive
 from robot_base.odometry import Odometry, SlipDetector
 from robot_base.port_runner import LinkReport
 from robot_base.serial_line import find_device
-from robot_base.velocity import Velocity
+from robot_base.velocity import STOP, Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
 from ronda_core.ros_transforms import TransformBroadcaster
@@ -179,8 +179,14 @@ class BaseNode(LifecycleNode):
     def _take_command(self, message: TwistStamped) -> None:
         stamp = to_seconds(message.header.stamp)
         age = self.get_clock().now().nanoseconds * 1e-9 - stamp
-        if self._active and self._runner is not None and (stamp == 0 or age <= _OLD_STAMP):
-            self._runner.command(Velocity(message.twist.linear.x, message.twist.angular.z))
+        if not self._active or self._runner is None or (stamp != 0 and age > _OLD_STAMP):
+            return
+        velocity = Velocity(message.twist.linear.x, message.twist.angular.z)
+        if self._drive.is_absurd(velocity):
+            asked = f"{velocity.linear:g} m/s and {velocity.angular:g} rad/s"
+            self.get_logger().error(f"cmd_vel asks for {asked}: stopping", throttle_duration_sec=5.0)
+            velocity = STOP
+        self._runner.command(velocity)
 
     def _take_imu(self, message: Imu) -> None:
         self._yaw_rate = message.angular_velocity.z

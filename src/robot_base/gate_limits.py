@@ -19,7 +19,7 @@ class GateLimits:
     acceleration: float = 1.0
     turn_acceleration: float = 2.0
     teleop_timeout: float = 0.2
-    navigation_timeout: float = 0.2
+    navigation_timeout: float = 0.18
     max_command_age: float = 0.5
     scan_timeout: float = 0.3
     scan_grace: float = 1.0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from robot_base.errors import BaseConfigError
 from robot_base.velocity import Velocity
 
+_ABSURD = 10.0  # times the fastest wheel
+
 
 @dataclass(frozen=True, slots=True)
 class DifferentialDrive:
@@ -30,6 +32,13 @@ class DifferentialDrive:
                 f"wheels of radius {self.wheel_radius} m do not fit {self.wheel_separation} m apart",
                 hint="were wheel_radius and wheel_separation swapped?",
             )
+
+    def is_absurd(self, velocity: Velocity) -> bool:
+        """Whether a request is no number, or so fast that it is a mistake and not merely more than the wheels can."""
+        if not velocity.is_finite:
+            return True
+        rim = abs(velocity.linear) + abs(velocity.angular) * self.wheel_separation / 2
+        return rim > _ABSURD * self.max_wheel_speed
 
     def wheel_speeds(self, velocity: Velocity) -> tuple[float, float]:
         """Rim speeds (left, right) in m/s; too fast a request keeps its arc. What is not a number becomes a stop."""

@@ -126,6 +126,42 @@ def test_it_drives_when_armed_and_stops_when_commands_stop(bench: Bench, tmp_pat
         bench.until(lambda: bench.drive_state(DriveState.DISARMED))
 
 
+@pytest.mark.parametrize("absurd", [math.nan, math.inf, 1e9, -1e9])
+def test_an_absurd_speed_stops_and_is_named(
+    bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str], absurd: float
+) -> None:
+    link = tmp_path / "board"
+    with SimulatedDevice(link), base(link):
+        bench.arm_and_drive()
+        bench.velocity = absurd
+        bench.until(lambda: abs(bench.speed()) < 0.01)
+    assert f"cmd_vel asks for {absurd:g} m/s" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("wheel_radius:=0.4", "do not fit 0.36 m apart"),
+        ("wheel_separation:=-0.36", "wheel_separation"),
+        ("wheel_radius:=.nan", "wheel_radius"),
+    ],
+)
+def test_impossible_geometry_ends_the_node_with_its_reason(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], setting: str, words: str
+) -> None:
+    with SimulatedDevice(tmp_path / "board"):
+        with pytest.raises(AssertionError, match="ended with 2"), base(tmp_path / "board", setting) as node:
+            node.wait(LIMIT)
+        assert words in capfd.readouterr().err
+
+
+def test_it_waits_for_a_device_that_is_late_where_it_is_told_to(bench: Bench, tmp_path: Path) -> None:
+    link = tmp_path / "board"
+    with base(link, "device_timeout:=30.0"):
+        with SimulatedDevice(link):
+            bench.until(lambda: bench.drive_state(DriveState.DISARMED))
+
+
 def test_relays_and_barrier_are_served_on_the_same_line(bench: Bench, tmp_path: Path) -> None:
     link = tmp_path / "board"
     with SimulatedDevice(link) as device, base(link):

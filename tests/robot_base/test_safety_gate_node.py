@@ -105,6 +105,15 @@ def test_a_bumper_that_falls_silent_stops_the_robot_for_good(rig: Rig) -> None:
     rig.until(lambda: rig.reason("await_resume"))
 
 
+@pytest.mark.parametrize("absurd", [float("nan"), float("-inf"), 1e9])
+@pytest.mark.parametrize("source", ["navigation", "teleoperation"])
+def test_an_absurd_request_moves_nothing_and_is_named(rig: Rig, source: str, absurd: float) -> None:
+    drive(rig)
+    setattr(rig, source, (absurd, 0.0))
+    rig.until(lambda: rig.reason("command_invalid"))
+    assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(10))
+
+
 def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
     sender = UnstampedSender(NAMESPACE, "cmd_vel_teleop")
     try:
@@ -193,6 +202,15 @@ def test_a_record_that_cannot_be_written_ends_the_gate(tmp_path: Path, capfd: py
     with pytest.raises(AssertionError, match="ended with 2"), gate(file / "folder") as running:
         running.wait(20)
     assert "cannot keep its record" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("setting", ["footprint_front:=-0.2", "braking:=0.0", "max_speed:=.nan"])
+def test_impossible_numbers_end_the_gate_with_their_name(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], setting: str
+) -> None:
+    with pytest.raises(AssertionError, match="ended with 2"), gate(tmp_path, "-p", setting) as running:
+        running.wait(20)
+    assert setting.partition(":")[0] in capfd.readouterr().err
 
 
 def test_an_unknown_parameter_is_refused_with_a_suggestion(capfd: pytest.CaptureFixture[str]) -> None:
