@@ -3,8 +3,9 @@
 
 The whole robot runs in the hall: simulator, compiled firmware behind a pseudo-terminal, bridge, gate, localisation and
 navigator, each a process. `stop_ms`: the kill to the first zero cmd_vel (the navigator's). `wheels_ms`: the kill to
-wheels below 0.01 m/s, as the firmware's motors report it 20 times a second. Then the dead process is started again, and
-nothing may move before somebody resumes.
+wheels below 0.01 m/s, as the firmware's motors report it 20 times a second over a pipe (over DDS that came up to a
+second late: shared memory that the dead process had locked is only found out by a time limit). Then the dead process is
+started again, and nothing may move before somebody resumes.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -22,12 +24,14 @@ import rclpy
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.action import ActionClient
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import SingleThreadedExecutor
 from ronda.action import NavigateTo
 from ronda.msg import DriveState, LocalisationState, SafetyState
 from std_msgs.msg import UInt32
 from std_srvs.srv import Trigger
 
+from robot_base.simulated_device import SimulatedDevice
 from robot_navigation.cli import world_solids
 from robot_navigation.map_file import save_map
 from robot_navigation.world_map import draw_map
@@ -39,6 +43,7 @@ from ronda_core.paths import share_dir
 NAMESPACE = "kills"
 TOP = 0.8
 LIMIT = 90.0
+SEPARATION = 0.36  # m, of the wheels
 ENDS = (2.0, 16.0)
 VICTIMS = ("navigator", "gate", "bridge")
 
@@ -46,7 +51,7 @@ VICTIMS = ("navigator", "gate", "bridge")
 def programs(folder, stepped):
     """Name to module, parameters and remappings of each process.
 
-    `stepped`: the firmware lives at the simulator's pace, not in real time with 20 reports a second.
+    `stepped`: the firmware lives at the simulator's pace; otherwise it belongs to the witness.
     """
     share, board = share_dir(), folder / "board"
     solids = world_solids(share / "worlds" / "hall.sdf", ("door",))
@@ -57,7 +62,9 @@ def programs(folder, stepped):
     start = {f"initial_pose.{axis}": value for axis, value in (("x", ENDS[0]), ("y", 0.0), ("yaw", 0.0))}
     mappings = f"['namespace:={NAMESPACE}', 'base:=serial']"
     files = {"description_file": description, "world_file": share / "worlds" / "hall.sdf"}
+    firmware = ("robot_base.firmware_node", {"link": board}, ())
     return {
+        **({"firmware": firmware} if stepped else {}),
         "simulator": (
             "robot_simulation.simulator_node",
             {**files, "x": ENDS[0], "camera": "false", "mappings": "['base:=serial']"},
@@ -65,7 +72,6 @@ def programs(folder, stepped):
         ),
         "frames": ("robot_base.robot_state_node", {"description_file": description, "xacro_arguments": mappings}, ()),
         "gate": ("robot_base.safety_gate_node", {"data_dir": folder, "bumper_source": "drive"}, ()),
-        "firmware": ("robot_base.firmware_node", {"link": board, "use_sim_time": str(stepped).lower()}, ()),
         "bridge": ("robot_base.base_node", {"device": board, "device_timeout": 60.0}, ()),
         "map": ("robot_navigation.map_server_node", {"yaml_filename": map_file}, ()),
         "localisation": ("robot_navigation.localisation_node", {"set_initial_pose": "true", **start}, ()),
@@ -126,7 +132,7 @@ class Processes:
 class Witness:
     """Drives the robot up and down the hall, and notes commands and wheels with the time of their arrival."""
 
-    def __init__(self, domain):
+    def __init__(self, domain, stepped):
         self.context = rclpy.Context()
         rclpy.init(context=self.context, domain_id=domain)
         self.node = node = rclpy.create_node("witness", namespace=NAMESPACE, context=self.context)
@@ -138,7 +144,8 @@ class Witness:
         self.handle = None
         take = self._take
         node.create_subscription(TwistStamped, "cmd_vel", lambda m: take(self.commands, m), qos.COMMAND)
-        node.create_subscription(TwistStamped, "wheels/cmd_vel", lambda m: take(self.wheels, m), qos.COMMAND)
+        if stepped:
+            node.create_subscription(TwistStamped, "wheels/cmd_vel", lambda m: take(self.wheels, m), qos.COMMAND)
         node.create_subscription(SafetyState, "safety_state", lambda m: setattr(self, "safety", m), qos.STATE)
         node.create_subscription(DriveState, "drive_state", lambda m: setattr(self, "drive", m), qos.STATE)
         node.create_subscription(LocalisationState, "localisation_state", self._take_localisation, qos.STATE)
@@ -153,6 +160,16 @@ class Witness:
     def _take(where, message):
         speed = abs(message.twist.linear.x) + abs(message.twist.angular.z)
         where.append((time.monotonic(), speed))
+
+    def follow(self, device):
+        """Pass the wheels of a firmware of our own on to the simulator; ends with the device."""
+        out = self.node.create_publisher(TwistStamped, "wheels/cmd_vel", qos.COMMAND)
+        for left, right in device.wheel_speeds():
+            message = TwistStamped()
+            message.twist.linear.x, message.twist.angular.z = (left + right) / 2, (right - left) / SEPARATION
+            self._take(self.wheels, message)
+            with contextlib.suppress(InvalidHandle):  # at the very end
+                out.publish(message)
 
     def _take_truth(self, message):
         self.x = message.pose.pose.position.x
@@ -252,10 +269,13 @@ def one_kill(processes, witness, victim):
 def robot_in_the_hall(*, stepped=False):
     """All processes, armed and located, and a witness."""
     with tempfile.TemporaryDirectory() as name, free_domain({}) as domain:
-        processes, witness = Processes(Path(name), demo_environment(domain), stepped), None
+        processes = Processes(Path(name), demo_environment(domain), stepped)
+        witness = Witness(domain, stepped)
+        device = None if stepped else SimulatedDevice(Path(name) / "board", report=True)
         try:
+            if device is not None:
+                threading.Thread(target=witness.follow, args=(device,), daemon=True).start()
             processes.start_all()
-            witness = Witness(domain)
             witness.until(lambda: (processes.check(), witness.drive)[1] is not None, "the bridge")
             witness.insist("base/arm")
             witness.until(lambda: witness.located and witness.safety is not None, "the robot to find its place")
@@ -266,8 +286,9 @@ def robot_in_the_hall(*, stepped=False):
             raise
         finally:
             processes.close()
-            if witness is not None:
-                witness.close()
+            if device is not None:
+                device.process.kill()
+            witness.close()
 
 
 def spread(values):
