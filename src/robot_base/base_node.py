@@ -186,7 +186,8 @@ class BaseNode(LifecycleNode):
             asked = f"{velocity.linear:g} m/s and {velocity.angular:g} rad/s"
             self.get_logger().error(f"cmd_vel asks for {asked}: stopping", throttle_duration_sec=5.0)
             velocity = STOP
-        self._runner.command(velocity)
+        # What waited on the way is that much nearer to its end.
+        self._runner.command(velocity, age if stamp != 0 else 0.0)
 
     def _take_imu(self, message: Imu) -> None:
         self._yaw_rate = message.angular_velocity.z

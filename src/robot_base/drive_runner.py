@@ -27,7 +27,7 @@ class DriveRunner:
         on_link: Callable[[LinkReport], None],
         *,
         period: float = 0.02,
-        command_timeout: float = 0.2,
+        command_timeout: float = 0.15,
         clock: Clock | None = None,
     ) -> None:
         self._port, self._drive = port, drive
@@ -38,9 +38,9 @@ class DriveRunner:
         self._runner = PortRunner(port, self._cycle, self._link, self._leave, period=period, clock=self._clock)
         self.start, self.stop, self.call = self._runner.start, self._runner.stop, self._runner.call
 
-    def command(self, velocity: Velocity) -> None:
-        """Drive like this until the command is too old. From any thread."""
-        self._command = (velocity, self._clock.monotonic())
+    def command(self, velocity: Velocity, age: float = 0.0) -> None:
+        """Drive like this until the command, which is `age` seconds old already, is too old. From any thread."""
+        self._command = (velocity, self._clock.monotonic() - max(age, 0.0))
 
     def wanted(self) -> Velocity:
         """What is to be driven now: the command, or a stop when it is too old."""

@@ -122,3 +122,8 @@ def test_a_command_ages_by_the_clock(link: Path) -> None:
     assert runner.wanted() == Velocity(0.5, 0.1)
     clock.advance(0.02)
     assert runner.wanted() == STOP
+    runner.command(Velocity(0.5, 0.1), age=0.15)
+    clock.advance(0.04)
+    assert runner.wanted() == Velocity(0.5, 0.1)
+    clock.advance(0.02)
+    assert runner.wanted() == STOP
