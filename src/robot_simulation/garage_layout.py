@@ -21,8 +21,8 @@ HALF_X, HALF_Y = 21.0, AISLE_HALF + BAY_LENGTH + 0.1
 """Half the inside of the building."""
 DOOR_HALF = 2.4
 GATE_X = 25.0
-STREET_X = 34.0
-"""Where the street's first place lies, west and east."""
+STREET_X = 40.0
+"""Where the street's first place lies, west and east: whoever turns out of it still comes to the gate's hold line."""
 
 CAR_LENGTH, CAR_WIDTH, WHEELBASE = 4.0, 1.7, 2.55
 OVERHANG = (CAR_LENGTH - WHEELBASE) / 2

@@ -130,23 +130,25 @@ class Driver:
         marks = self.route.marks
         if self.s > marks.arm:
             return math.inf, ""
-        if self.through:
-            # Never under an arm that comes down.
-            return (math.inf, "") if arm > FALLING_SHARE else (marks.arm, "arm")
-        follows = self.trip.behaviour is Behaviour.TAILGATER and arm > FALLING_SHARE
-        if follows:
+        if self.through and arm > FALLING_SHARE:
+            return math.inf, ""
+        # Never under an arm that comes down: whoever was on the way through has to wait for the next opening.
+        self.through = False
+        if self.trip.behaviour is Behaviour.TAILGATER and arm > FALLING_SHARE:
             self.through = True
             return math.inf, ""
         if self.s < marks.hold + 0.3 and not lane_free:
             return marks.hold, "gate"
+        line = marks.stop if self.s < marks.stop + 0.1 else marks.arm
         if self.s < marks.stop - 0.4 or self.v > 0.05:
             self._stood_since = None
-            return marks.stop, "stop line"
+            return line, "stop line"
         if self._stood_since is None:
             self._stood_since = now
-            self.enter(Phase.AT_ENTRY if self.phase is Phase.ARRIVING else Phase.AT_EXIT, now)
+            entry = self.phase in (Phase.ARRIVING, Phase.AT_ENTRY)
+            self.enter(Phase.AT_ENTRY if entry else Phase.AT_EXIT, now)
         if arm < OPEN_SHARE or now - self._stood_since < LOOK_S:
-            return marks.stop, "arm"
+            return line, "arm"
         self.through = True
         return math.inf, ""
 

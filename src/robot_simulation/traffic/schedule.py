@@ -85,7 +85,9 @@ def read_schedule(cars: Mapping[str, Any], where: str) -> tuple[Trip, ...]:
 
 
 def plan_trips(cars: Sequence[PlacedCar], *, seed: int, every: float, stay: float) -> tuple[Trip, ...]:
-    """Return trips for the cars of a garage: one arrives each `every` seconds, into free bays drawn by `seed`, general ones first.
+    """Return trips for the cars of a garage: one arrives each `every` seconds.
+
+    They park in free bays drawn by `seed`, general ones first.
 
     :param stay: seconds; 0: until told
     """
