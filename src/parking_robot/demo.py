@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,7 +106,7 @@ def _perform(
             if server.poll() is not None:
                 raise DemonstrationError(f"the garage's server ended with exit code {server.returncode}")
 
-        client = running.enter_context(closing(GarageClient(watch, check)))
+        client = GarageClient(watch, check)
         director = Director(stage, watch, client, url, screen.say)
         played = director.played
         try:

@@ -39,10 +39,6 @@ class GarageClient:
         self._ending: Any = None
         self._paused_since: float | None = None
 
-    def close(self) -> None:
-        """Take the action's client out of the graph."""
-        self._patrol.destroy()
-
     def wait(self, condition: Callable[[], Any], limit_s: float, what: str) -> None:
         """Wait until the condition holds. Raises ParkingError naming ``what`` was waited for in vain."""
         deadline = time.monotonic() + limit_s
