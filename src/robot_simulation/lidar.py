@@ -32,7 +32,7 @@ class Lidar:
         self._rays = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(block.samples)])
         self._groups = np.zeros(6, np.uint8)
         self._groups[VISUAL if block.sees_visuals else COLLISION] = 1
-        self._geoms = np.zeros(block.samples, np.int32)
+        self._geom = np.zeros(1, np.int32)
 
     @property
     def angle_step(self) -> float:
@@ -44,20 +44,10 @@ class Lidar:
         groups = self._model.geom_group[self._own].copy()
         self._model.geom_group[self._own] = HIDDEN
         rays = self._rays @ data.xmat[self._body].reshape(3, 3).T
-        ranges = np.zeros(len(rays))
-        mujoco.mj_multiRay(
-            m=self._model,
-            d=data,
-            pnt=data.xpos[self._body],
-            vec=np.ascontiguousarray(rays).reshape(-1),
-            geomgroup=self._groups,
-            flg_static=1,
-            bodyexclude=-1,
-            geomid=self._geoms,
-            dist=ranges,
-            normal=None,
-            nray=len(rays),
-            cutoff=self.block.max_range + 1.0,
+        # One by one: mj_multiRay (MuJoCo 3.17) passes over bodies that move, such as cars, and saves less than 1 ms.
+        origin = data.xpos[self._body]
+        ranges = np.array(
+            [mujoco.mj_ray(self._model, data, origin, ray, self._groups, 1, -1, self._geom) for ray in rays]
         )
         self._model.geom_group[self._own] = groups
         met = ranges >= 0.0

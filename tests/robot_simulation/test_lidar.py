@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from tests.robot_simulation.small_world import write_robot, write_world
 
+from robot_simulation.garage_world import Car, write_garage
 from robot_simulation.model_builder import Spawn
 from robot_simulation.sdf_reader import read_world
 from robot_simulation.simulator import Simulator
 from robot_simulation.urdf_reader import read_robot
+from ronda_core.se2 import SE2
 
 INF = math.inf
 SCAN = (
@@ -77,3 +79,17 @@ def test_stated_noise_has_the_stated_spread_and_repeats_with_the_seed(tmp_path):
     assert ranges.std() == pytest.approx(0.02, rel=0.15)
     assert ranges.tolist() == ahead(1).tolist()
     assert ranges.tolist() != ahead(2).tolist()
+
+
+def test_sees_the_cars_of_a_garage_where_they_stand(tmp_path, repository):
+    cars = [Car("BAB123", bay="A04"), Car("HHXY99", bay="A03"), Car("MX12", bay="B05")]
+    world = read_world(write_garage(tmp_path, cars, seed=1).world)
+    robot = read_robot(repository / "urdf" / "parking_robot.urdf.xacro")
+    simulator = Simulator(world, [Spawn(robot, "r", SE2(-8.4, 0.0, 0.0))])
+    lidar = simulator.robots[0].lidars[0]
+    angles = lidar.block.min_angle + lidar.angle_step * np.arange(lidar.block.samples)
+    ranges = lidar.scan(simulator.data)
+    # Both cars' rear bumpers stand 4.4 m north of the middle of the aisle, at x -7.0 and -9.8.
+    for x in (-7.0, -9.8):
+        beam = np.argmin(np.abs(angles - math.atan2(4.4, x + 8.4)))
+        assert ranges[beam] == pytest.approx(math.hypot(4.4, x + 8.4), abs=0.1)
