@@ -81,7 +81,9 @@ class BaySurvey:
             match = match_parked(plate.text, self._inside or ()) if plate.text else NO_MATCH
             if self._inside is None:
                 match = ParkedMatch(Belonging.UNSURE)
-            standing = now - record.since if record.since is not None and state is not BayState.UNKNOWN else 0.0
+            # A lane is blocked by what is seen to stay, not by a car that drove through when the robot last looked.
+            until = record.seen if bay.kind is BayKind.KEEP_CLEAR and record.seen is not None else now
+            standing = until - record.since if record.since is not None and state is not BayState.UNKNOWN else 0.0
             seen.append(
                 SeenBay(bay, state, record.probability(), record.seen, standing, plate.text, plate.confidence, match)
             )
