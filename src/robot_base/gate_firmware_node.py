@@ -2,8 +2,8 @@
 """Node `gate_firmware`: the reference firmware as the board of a simulated barrier.
 
 The compiled firmware runs behind a pseudo-terminal, where `barrier_node` finds it. Where its arm is goes to the
-simulated arm's joint; the simulated loop and beam, and the site's fire alarm, are wired to its inputs. With use_sim_time
-the firmware is stepped by /clock, so that it lives at the simulator's pace.
+simulated arm's joint; the simulated loop and beam, and the site's fire alarm, are wired to its inputs. With
+use_sim_time the firmware is stepped by /clock, so that it lives at the simulator's pace.
 """
 
 import sys

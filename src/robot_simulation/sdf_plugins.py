@@ -10,7 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from robot_simulation.gazebo_blocks import read_camera
+from robot_simulation.poses import Pose
 from robot_simulation.scene import Joint, JointControl, WorldCamera
 from robot_simulation.sdf_shapes import PoseOf
 from robot_simulation.xml_file import Element
@@ -65,14 +68,14 @@ def _controller(plugin: Element, model: str, joints: Mapping[str, Joint]) -> Joi
     return JointControl(joint, plugin.value("topic", f"/model/{model}/joint/{joint}/0/cmd_pos"), speed)
 
 
-def read_cameras(link: Element, model: str, link_in_model: object, pose_in_link: PoseOf) -> list[WorldCamera]:
+def read_cameras(link: Element, model: str, link_in_model: Pose, pose_in_link: PoseOf) -> list[WorldCamera]:
     """Return the cameras of a link of a world's model; other sensors are passed over."""
     cameras = []
     for sensor in link.all("sensor"):
         if sensor.attribute("type") != "camera":
             continue
         name = link.attribute("name")
-        place = link_in_model if sensor.find("pose") is None else link_in_model @ pose_in_link(sensor)  # type: ignore[operator]
+        place = link_in_model if sensor.find("pose") is None else np.asarray(link_in_model @ pose_in_link(sensor))
         camera = sensor.need("camera")
         topic = sensor.value("topic", f"{model}/{name}/{sensor.attribute('name')}/image")
         info = camera.value("camera_info_topic", f"{topic.rpartition('/')[0]}/camera_info")
