@@ -4,6 +4,8 @@
 #include <Encoder.h>
 #include <EEPROM.h>
 
+#include <initializer_list>
+
 #include "../lib/ronda/device.hpp"
 
 namespace {
@@ -42,9 +44,9 @@ class TeensyBoard final : public ronda::Board {
     ronda::Sensors out;
     out.left_ticks = static_cast<std::int32_t>(left_encoder.read());
     out.right_ticks = static_cast<std::int32_t>(right_encoder.read());
-    out.left_current = analogRead(kLeftCurrent) * kAmperesPerCount;
-    out.right_current = analogRead(kRightCurrent) * kAmperesPerCount;
-    out.voltage = analogRead(kVoltage) * kVoltsPerCount;
+    out.left_current = measured(kLeftCurrent) * kAmperesPerCount;
+    out.right_current = measured(kRightCurrent) * kAmperesPerCount;
+    out.voltage = measured(kVoltage) * kVoltsPerCount;
     out.temperature = tempmonGetTemp();
     out.estop = digitalRead(kEstop) == HIGH;
     out.bumper = digitalRead(kBumper) == HIGH;
@@ -80,6 +82,8 @@ class TeensyBoard final : public ronda::Board {
   const char* name() override { return "teensy40"; }
 
  private:
+  static float measured(int pin) { return static_cast<float>(analogRead(pin)); }
+
   static void drive(int pwm, int direction, float duty) {
     digitalWrite(direction, duty < 0 ? HIGH : LOW);
     analogWrite(pwm, static_cast<int>((duty < 0 ? -duty : duty) * 255));
