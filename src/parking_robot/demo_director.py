@@ -62,6 +62,7 @@ class Director:
         self._to_come, self._to_leave = list(stage.visitors), list(stage.visitors)
         self._sent_s = -HEADWAY_S
         self._since: dict[tuple[str, str], float] = {}
+        self._paid_here: set[str] = set()
         self._walking = self._walked = False
         self.played = Played()
 
@@ -135,7 +136,9 @@ class Director:
             return
         if self._hesitates(("pay", f"{car.name}{state.stay_id}"), now):
             return
-        if car.name not in self.played.paid_s:
+        # Also who has paid before, and came too late to the exit, pays the rest here.
+        if car.name not in self._paid_here:
+            self._paid_here.add(car.name)
             self._pay(car, scan(state.payment_url))
 
     def _pay(self, car: DemoCar, link: str) -> None:
@@ -143,7 +146,7 @@ class Director:
             self._say(f"{car.plate}: nothing to pay was found")
             return
         self._phones[car.name].pay_at(link)
-        self.played.paid_s[car.name] = self._watch.view.sim_s
+        self.played.paid_s.setdefault(car.name, self._watch.view.sim_s)
         self._say(f"{car.plate}: paid by phone")
 
     # The office
