@@ -52,7 +52,7 @@ class BaseNode(LifecycleNode):
         self._fresh = False
         self._port: DrivePort | None = None
         self._runner: DriveRunner | None = None
-        self._active = False
+        self._active = self._arm_again = False
         self._link = LinkReport(False, "not configured")
         self._health = diagnostics.NodeHealth(self)
         self._outputs: dict[str, Any] = {
@@ -170,6 +170,7 @@ class BaseNode(LifecycleNode):
         if not changed:
             return
         if report.up:
+            self._arm_again = bool(self._values["arm_on_reconnection"])
             self.get_logger().info(f"connected: {report.text}")
         else:
             self.get_logger().error(report.text)
@@ -250,6 +251,8 @@ class BaseNode(LifecycleNode):
             self._tf.send([base_messages.odometry_transform(message)])
 
     def _publish_state(self) -> None:
+        if self._arm_again and self._active:
+            self._arm_again = not self._call("arm")[0]
         stamp = self.get_clock().now().to_msg()
         with self._lock:
             reading, link, slipping = self._reading, self._link, self._slipping

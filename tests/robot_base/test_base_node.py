@@ -157,9 +157,8 @@ def test_impossible_geometry_ends_the_node_with_its_reason(
 
 def test_it_waits_for_a_device_that_is_late_where_it_is_told_to(bench: Bench, tmp_path: Path) -> None:
     link = tmp_path / "board"
-    with base(link, "device_timeout:=30.0"):
-        with SimulatedDevice(link):
-            bench.until(lambda: bench.drive_state(DriveState.DISARMED))
+    with base(link, "device_timeout:=30.0"), SimulatedDevice(link):
+        bench.until(lambda: bench.drive_state(DriveState.DISARMED))
 
 
 def test_relays_and_barrier_are_served_on_the_same_line(bench: Bench, tmp_path: Path) -> None:
@@ -196,6 +195,21 @@ def test_a_pulled_cable_is_a_fault_and_coming_back_moves_nothing(bench: Bench, t
                 seen = time.monotonic()
                 bench.until(lambda since=seen: time.monotonic() - since > 0.5)
                 assert bench.speed() == 0.0
+    finally:
+        device.close()
+
+
+def test_simulated_firmware_that_was_lost_is_armed_again_where_that_is_asked_for(bench: Bench, tmp_path: Path) -> None:
+    link = tmp_path / "board"
+    device = SimulatedDevice(link)
+    try:
+        with base(link, "arm_on_reconnection:=true", "arm_on_activate:=true"):
+            bench.until(lambda: bench.drive_state(DriveState.ARMED))
+            device.close()
+            bench.until(lambda: bench.drive_state(DriveState.LINK_DOWN))
+            device = SimulatedDevice(link)
+            bench.until(lambda: bench.drive_state(DriveState.ARMED))
+            assert bench.speed() == 0.0
     finally:
         device.close()
 
