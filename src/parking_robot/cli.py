@@ -66,10 +66,88 @@ def find(plate: Annotated[str, typer.Argument(help="Plate; look-alikes count.")]
         raise typer.Exit(1)
 
 
+@app.command("serve")
+def serve(
+    ledger: Annotated[str, typer.Option(help="SQLAlchemy URL of the ledger (default: in the data folder).")] = "",
+    provider: Annotated[str, typer.Option(help="Who takes the money: sandbox or stripe.")] = "sandbox",
+    garage: Annotated[Path | None, typer.Option(help="Garage file (default: config/parking/garage.yaml).")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of the secrets (default: in the data folder).")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any free one.")] = 8460,
+    sandbox_port: Annotated[int, typer.Option(help="Port of the sandbox provider; 0: any free one.")] = 8461,
+    public_url: Annotated[str, typer.Option(help="Address as phones reach it (default: the one listened on).")] = "",
+) -> None:
+    """Run the garage's web server: pay pages, gate screens, webhooks, reports."""
+    from parking_robot.server.serve import GarageServer, ServeSettings
+    from ronda_core.paths import data_dir as site_data
+    from ronda_core.paths import share_dir
+
+    file = garage or share_dir() / "config" / "parking" / "garage.yaml"
+    folder = data_dir or site_data() / "parking"
+    settings = ServeSettings(_url(ledger), file, folder, provider, host, port, sandbox_port, public_url)
+    server = GarageServer(settings)
+    typer.echo(f"garage at {server.url} (screens: /screen/GATE, pay on foot: /), provider {provider}")
+    server.run()
+
+
+reviews = typer.Typer(help="Cases that a person looks at.", no_args_is_help=True)
+app.add_typer(reviews, name="reviews")
+
+
+@reviews.command("list")
+def list_reviews(
+    database: Database = "",
+    everything: Annotated[bool, typer.Option("--all", help="Those with a verdict too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per case.")] = False,
+) -> None:
+    """List the open cases, oldest first."""
+    import json
+
+    from parking_robot.stays.reviews import list_reviews
+
+    for case in list_reviews(_ledger(database), everything):
+        if as_json:
+            told = {"number": case.number, "kind": case.kind, "at": case.at.isoformat(), "stay": case.stay_id}
+            told |= {"facts": dict(case.facts), "verdict": case.verdict, "by": case.decided_by, "note": case.note}
+            typer.echo(json.dumps(told, ensure_ascii=False))
+            continue
+        reasons = "; ".join(case.facts.get("reasons", ()))
+        decided = f"  [{case.verdict} by {case.decided_by}]" if case.verdict else ""
+        plate = case.facts.get("plate") or "-"
+        typer.echo(f"{case.number:>5}  {case.at:%Y-%m-%d %H:%M} UTC  {case.kind:<16} {plate:<10} {reasons}{decided}")
+
+
+@reviews.command("decide")
+def decide_review(
+    number: Annotated[int, typer.Argument(help="Number of the case.")],
+    verdict: Annotated[str, typer.Argument(help="accept, reject, plate (with --plate) or other-car (with --stay).")],
+    by: Annotated[str, typer.Option(help="Who decides; goes on record.")],
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    plate: Annotated[str, typer.Option(help="The right plate.")] = "",
+    stay: Annotated[str, typer.Option(help="The stay that left in truth.")] = "",
+    database: Database = "",
+) -> None:
+    """Decide a case, in one's own name; decisions are never changed."""
+    from datetime import UTC, datetime
+
+    from parking_robot.errors import StayError
+    from parking_robot.stays.reviews import ReviewVerdict, decide_review
+
+    if verdict not in list(ReviewVerdict):
+        raise StayError(f"unknown verdict '{verdict}'", hint=", ".join(ReviewVerdict))
+    decide_review(_ledger(database), number, ReviewVerdict(verdict), by, datetime.now(UTC), note, plate, stay)
+    typer.echo(f"review {number}: {verdict}, decided by {by}")
+
+
 def _ledger(database: str):  # type: ignore[no-untyped-def]
     from parking_robot.stays.ledger import Ledger
+
+    return Ledger(_url(database))
+
+
+def _url(database: str) -> str:
     from ronda_core.paths import data_dir
 
     if not database:
         data_dir().mkdir(parents=True, exist_ok=True)
-    return Ledger(database or f"sqlite:///{data_dir() / 'parking.sqlite'}")
+    return database or f"sqlite:///{data_dir() / 'parking.sqlite'}"

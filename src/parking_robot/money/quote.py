@@ -15,10 +15,14 @@ from parking_robot.money.tariff import Tariff
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment that counts (refunds are negative) and when it was made."""
+    """A payment that counts (refunds are negative) and when it was made.
+
+    ``covers``: the moment whose price was asked for, where the driver paid soon after; None: the payment's own.
+    """
 
     amount: Money
     at: datetime
+    covers: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,10 @@ def quote(
     bill = bill_stay(tariff, entry, now, concessions, carry)
     received = total([payment.amount for payment in paid], tariff.currency)
     nothing = Money(0, tariff.currency)
-    settled = max((payment.at for payment in paid if payment.amount.minor > 0), default=None)
-    if settled is not None and settled <= now:
-        until = settled + timedelta(minutes=tariff.at(settled).exit_grace_minutes)
-        if now <= until and bill_stay(tariff, entry, settled, concessions, carry).total <= received:
+    last = max((payment for payment in paid if payment.amount.minor > 0), key=lambda payment: payment.at, default=None)
+    if last is not None and last.at <= now:
+        until = last.at + timedelta(minutes=tariff.at(last.at).exit_grace_minutes)
+        covered = max(entry, last.covers or last.at)
+        if now <= until and bill_stay(tariff, entry, covered, concessions, carry).total <= received:
             return Quote(bill, nothing, now, until)
     return Quote(bill, max(nothing, bill.total - received), now, None)

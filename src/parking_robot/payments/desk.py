@@ -6,19 +6,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from parking_robot.errors import LedgerError, PaymentError
 from parking_robot.money.money import Money
 from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, ProviderEvent
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.stay import EventKind, Stay, StayEvent
-from parking_robot.stays.tables import intents, webhook_events
+from parking_robot.stays.store import from_us, to_us
+from parking_robot.stays.tables import intents, stay_events, webhook_events
 from ronda_core.clock import Clock
 
+# So long after the price was shown a payment of it settles the stay, also where another block has begun meanwhile.
+QUOTE_HOLDS = timedelta(minutes=10)
 _KINDS = {
     Outcome.SUCCEEDED: EventKind.PAID,
     Outcome.REFUNDED: EventKind.REFUNDED,
@@ -33,6 +36,7 @@ class Receipt:
     effect: str
     new: bool
     stay: Stay | None
+    event: ProviderEvent | None = None
 
 
 class PaymentDesk:
@@ -63,6 +67,7 @@ class PaymentDesk:
         """
         event = self._provider.verify(body, headers, self._clock.now())
         digest = hashlib.sha256(body).hexdigest()
+        # Most of what comes again comes later: one look-up answers it, without a transaction that fails.
         if (repeated := self._repeated(event, digest)) is not None:
             return repeated
         try:
@@ -77,7 +82,7 @@ class PaymentDesk:
                         effect=event.outcome.value,
                     )
                 )
-                return Receipt(event.outcome.value, True, self._apply(event))
+                return Receipt(event.outcome.value, True, self._apply(event), event)
         except LedgerError:
             if (repeated := self._repeated(event, digest)) is not None:
                 return repeated
@@ -87,7 +92,16 @@ class PaymentDesk:
         """Ask the provider about an intent whose message never came; done before an exit stays shut."""
         event = self._provider.poll(intent)
         with self._ledger.batch():
-            return Receipt(event.outcome.value, True, self._apply(event))
+            return Receipt(event.outcome.value, True, self._apply(event), event)
+
+    def pending(self, since: datetime) -> list[str]:
+        """Return the intents opened since then of which no payment is on record; for `settle`."""
+        paid = select(stay_events.c.key).where(stay_events.c.key == _paid_key(self._provider.name, intents.c.id))
+        query = select(intents.c.id).where(
+            intents.c.provider == self._provider.name, intents.c.created_us >= to_us(since), ~paid.exists()
+        )
+        with self._ledger.batch() as connection:
+            return [str(row.id) for row in connection.execute(query)]
 
     def refund(self, intent: str, amount: Money, key: str) -> None:
         """Pay back up to what was received. Raises PaymentError for more than that or an unknown intent."""
@@ -105,6 +119,9 @@ class PaymentDesk:
         with self._ledger.batch() as connection:
             row = self._intent(connection, event.intent)
             facts: dict[str, Any] = {"provider": self._provider.name, "intent": event.intent, "reason": event.reason}
+            now, quoted = datetime.fromtimestamp(self._clock.now(), UTC), from_us(row.created_us)
+            if kind is EventKind.PAID and timedelta(0) <= now - quoted <= QUOTE_HOLDS:
+                facts["covers"] = quoted.isoformat()
             # A payment counts once per intent however it is told; each refund and failure is one of its own.
             key = f"{kind}:{self._provider.name}:{event.intent}"
             if kind is not EventKind.PAID:
@@ -112,7 +129,7 @@ class PaymentDesk:
             if event.amount is not None:
                 self._require_fit(event, kind, Money(row.minor, row.currency))
                 facts |= {"minor": event.amount.minor, "currency": event.amount.currency}
-            added = StayEvent(kind, datetime.fromtimestamp(self._clock.now(), UTC), facts)
+            added = StayEvent(kind, now, facts)
             return self._ledger.append(row.stay_id, added, key)
 
     def _require_fit(self, event: ProviderEvent, kind: EventKind, asked: Money) -> None:
@@ -130,7 +147,7 @@ class PaymentDesk:
         return row
 
     def _repeated(self, event: ProviderEvent, digest: str) -> Receipt | None:
-        with self._ledger.engine.connect() as connection:
+        with self._ledger.batch() as connection:
             row = connection.execute(
                 select(webhook_events).where(
                     webhook_events.c.provider == self._provider.name, webhook_events.c.event_id == event.id
@@ -144,3 +161,8 @@ class PaymentDesk:
 
     def _now_us(self) -> int:
         return int(self._clock.now() * 1_000_000)
+
+
+def _paid_key(provider: str, intent: Any) -> Any:
+    """Return the key of a payment's event as an expression over a column of intents."""
+    return literal(f"{EventKind.PAID}:{provider}:").concat(intent)

@@ -29,13 +29,19 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """A message that is surely the provider's. ``amount``: what was paid or refunded; None where unknown."""
+    """A message that is surely the provider's. ``amount``: what was paid or refunded; None where unknown.
+
+    ``payer`` is an opaque name of who pays (the same for the same card), ``country`` theirs (ISO 3166-1 alpha-2); both
+    are empty where the provider does not say.
+    """
 
     id: str
     outcome: Outcome
     intent: str
     amount: Money | None
     reason: str = ""
+    payer: str = ""
+    country: str = ""
 
 
 class PaymentProvider(Protocol):

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 from parking_robot.errors import PaymentError
 from parking_robot.money.money import Money
@@ -40,6 +41,8 @@ class _Intent:
     text: str
     outcome: Outcome = Outcome.PENDING
     refunded: int = 0
+    payer: str = ""
+    country: str = ""
     sent: list[bytes] = field(default_factory=list)
 
 
@@ -82,9 +85,8 @@ class SandboxProvider:
         try:
             message = json.loads(body)
             amount = Money(message["minor"], message["currency"])
-            return ProviderEvent(
-                message["id"], Outcome(message["outcome"]), message["intent"], amount, str(message.get("reason", ""))
-            )
+            told = [str(message.get(name, "")) for name in ("reason", "payer", "country")]
+            return ProviderEvent(message["id"], Outcome(message["outcome"]), message["intent"], amount, *told)
         except (KeyError, TypeError, ValueError) as error:
             raise PaymentError(f"the sandbox's message is incomplete: {error}", hint="send it again whole") from error
 
@@ -100,12 +102,13 @@ class SandboxProvider:
             known.refunded += amount.minor
         self._tell(intent, known, Outcome.REFUNDED, amount, f"refund {key}")
 
-    def pay(self, intent: str, good: bool = True) -> None:
+    def pay(self, intent: str, good: bool = True, payer: str = "", country: str = "") -> None:
         """Do what the phone's button does: pay, or try with a card that is declined."""
         known = self._known(intent)
         with self._lock:
             if known.outcome is Outcome.SUCCEEDED:
                 return
+            known.payer, known.country = payer, country
             known.outcome = Outcome.SUCCEEDED if good else Outcome.FAILED
         self._tell(intent, known, known.outcome, known.amount, "" if good else "the card was declined")
 
@@ -134,6 +137,7 @@ class SandboxProvider:
 
     def _tell(self, intent: str, known: _Intent, outcome: Outcome, amount: Money, reason: str) -> None:
         message = {"id": f"evt_{secrets.token_hex(12)}", "outcome": outcome.value, "intent": intent, "reason": reason}
+        message |= {"payer": known.payer, "country": known.country}
         body = json.dumps(message | {"minor": amount.minor, "currency": amount.currency}).encode()
         known.sent.append(body)
         if not self.webhook_url:
@@ -161,7 +165,9 @@ def _handler(provider: SandboxProvider) -> type[BaseHTTPRequestHandler]:
             intent = self.path.removeprefix("/pay/")
             try:
                 if form is not None:
-                    provider.pay(intent, good="declined" not in form)
+                    fields = {name: values[0] for name, values in parse_qs(form).items()}
+                    who = (fields.get("payer", ""), fields.get("country", ""))
+                    provider.pay(intent, fields.get("with") != "declined", *who)
                 status, text = 200, provider.page(intent)
             except PaymentError as error:
                 status, text = 404, f"<!doctype html><p>{html.escape(str(error))}. {html.escape(error.hint)}.</p>"

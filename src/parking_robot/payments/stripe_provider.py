@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -105,7 +106,16 @@ def _event(message: Mapping[str, Any]) -> ProviderEvent:
         # The page was completed with a slow way to pay; another message tells how that ended.
         return ProviderEvent(str(message["id"]), Outcome.PENDING, str(thing["id"]), None)
     reason = "" if outcome is Outcome.SUCCEEDED else str(message["type"]).rpartition(".")[2]
-    return ProviderEvent(str(message["id"]), outcome, str(thing["id"]), Money(thing["amount_total"], currency), reason)
+    payer, country = _payer(thing.get("customer_details") or {})
+    amount = Money(thing["amount_total"], currency)
+    return ProviderEvent(str(message["id"]), outcome, str(thing["id"]), amount, reason, payer, country)
+
+
+def _payer(details: Mapping[str, Any]) -> tuple[str, str]:
+    """Return an opaque name of the payer and the country; the address itself is not kept."""
+    email = str(details.get("email") or "").lower()
+    country = str((details.get("address") or {}).get("country") or "")
+    return (hashlib.sha256(email.encode()).hexdigest() if email else ""), country
 
 
 def _refused(error: stripe.StripeError) -> PaymentError:

@@ -133,7 +133,8 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
             return replace(stay, codes=codes, vehicle_class=str(facts.get("vehicle_class", stay.vehicle_class)))
         case EventKind.PAID | EventKind.REFUNDED:
             sign = 1 if event.kind is EventKind.PAID else -1
-            paid = Paid(Money(sign * int(facts["minor"]), str(facts["currency"])), event.at)
+            covers = datetime.fromisoformat(facts["covers"]) if facts.get("covers") else None
+            paid = Paid(Money(sign * int(facts["minor"]), str(facts["currency"])), event.at, covers)
             return replace(stay, payments=(*stay.payments, paid))
         case EventKind.PAYMENT_FAILED | EventKind.DECISION:
             return stay

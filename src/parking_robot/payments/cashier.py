@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cashier: what a driver with a phone may ask of the garage. Prices from the tariff, money through the desk,
+misuse through the risk rules; whoever is held is given a person to call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from parking_robot.errors import PaymentError, PlateError, StayError, TariffError
+from parking_robot.gates.keeper import RISK_HOLD
+from parking_robot.gates.site import Site
+from parking_robot.money.quote import Quote
+from parking_robot.payments.desk import PaymentDesk, Receipt
+from parking_robot.payments.provider import Checkout, Outcome
+from parking_robot.payments.risk import Rule, Verdict, assess
+from parking_robot.payments.risk_facts import Fact, FactKind, add_fact, count_facts, device_of
+from parking_robot.plates.alphabet import normalise
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.reviews import open_review
+from parking_robot.stays.stay import EventKind, Stay, StayEvent, StayState
+from parking_robot.stays.visits import quote_visit
+from ronda_core.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A stay and what is due for it now."""
+
+    stay: Stay
+    quote: Quote
+
+
+class HeldPayment(PaymentError):
+    """The rules ask for a person before this payment. The driver is told whom to call."""
+
+
+class Cashier:
+    """Safe to call from the threads of a web server."""
+
+    def __init__(self, ledger: Ledger, site: Site, desk: PaymentDesk, clock: Clock, rules: Sequence[Rule]) -> None:
+        self.ledger, self.site = ledger, site
+        self._desk, self._clock, self._rules = desk, clock, rules
+
+    def now(self) -> datetime:
+        """Return the date."""
+        return datetime.fromtimestamp(self._clock.now(), UTC)
+
+    def offer(self, stay_id: str) -> Offer:
+        """Return what is due; for a stay that has ended, what was due when it did."""
+        stay = self.ledger.stay(stay_id)
+        at = max(stay.entered, stay.left or self.now())
+        return Offer(stay, quote_visit(self.site.tariff, stay, at, self.ledger.stay))
+
+    def checkout(self, stay_id: str, device: str) -> Checkout:
+        """Open the provider's page for what is due.
+
+        Raises HeldPayment where the rules want a person first, PaymentError when nothing is due or the stay has ended.
+        """
+        offer, now = self.offer(stay_id), self.now()
+        stay, due = offer.stay, offer.quote.due
+        if stay.state is not StayState.INSIDE:
+            add_fact(self.ledger, Fact(FactKind.REPLAYED, now, device, plate=stay.plate, stay_id=stay_id))
+            raise PaymentError("this stay has ended: nothing can be paid for it", hint="scan the code on the screen")
+        facts = count_facts(self.ledger, now, device, "", stay.plate, due.minor)
+        judged = assess(facts, self._rules)
+        if judged.verdict is Verdict.HOLD:
+            open_review(self.ledger, RISK_HOLD, now, f"{stay_id}:{RISK_HOLD}:{device}", stay_id, judged.reasons)
+            raise HeldPayment("this payment has to be looked at by a person", hint=self.site.help)
+        if judged.verdict is Verdict.REVIEW:
+            key = f"{stay_id}:risk:{device}:{len(stay.payments)}"
+            open_review(self.ledger, "risk", now, key, stay_id, judged.reasons)
+        # One checkout for one price of one stay: a second tap opens the same page. After a failure, another one.
+        failed = sum(event.kind is EventKind.PAYMENT_FAILED for event in self.ledger.events(stay_id))
+        opened = self._desk.checkout(stay, due, f"{stay_id}:{due.minor}:{len(stay.payments)}:{failed}")
+        add_fact(self.ledger, Fact(FactKind.CHECKOUT, now, device, plate=stay.plate, stay_id=stay_id))
+        return opened
+
+    def webhook(self, body: bytes, headers: Mapping[str, str]) -> Receipt:
+        """Apply a provider's message, and count it. Raises as `PaymentDesk.webhook`."""
+        receipt = self._desk.webhook(body, headers)
+        event, stay = receipt.event, receipt.stay
+        if not receipt.new or event is None or stay is None:
+            return receipt
+        now, device = self.now(), device_of(self.ledger, stay.id)
+        if event.outcome is Outcome.FAILED:
+            add_fact(self.ledger, Fact(FactKind.DECLINED, now, device, event.payer, stay.plate, stay.id))
+        elif event.outcome is Outcome.SUCCEEDED:
+            self._judge_paid(stay, event.payer, event.country, device, now, event.id)
+        return receipt
+
+    def misfit(self, body: bytes, reason: str) -> None:
+        """Keep a signed message that fits nothing, such as another amount or currency: a person looks at it."""
+        key = f"misfit:{hashlib.sha256(body).hexdigest()}"
+        open_review(
+            self.ledger, "payment_misfit", self.now(), key, reasons=[reason], body=body.decode("utf-8", "replace")
+        )
+
+    def add_code(self, stay_id: str, code: str) -> None:
+        """Take a merchant's code. Raises TariffError for one that this stay's tariff does not know."""
+        stay, code = self.ledger.stay(stay_id), code.strip().upper()
+        if code not in self.site.tariff.at(stay.entered).validations:
+            raise TariffError("this code is not known here", hint="check the merchant's code")
+        added = StayEvent(EventKind.CONCESSION, self.now(), {"codes": [code]})
+        self.ledger.append(stay_id, added, f"{stay_id}:code:{code}")
+
+    def name_plate(self, stay_id: str, text: str) -> Stay:
+        """Take the plate that a driver types whose car was not read at the entry. Raises PlateError, StayError."""
+        stay, plate = self.ledger.stay(stay_id), normalise(text)
+        if stay.plate:
+            raise StayError("this stay has its plate already", hint="press the help button")
+        if any(other == plate for _, other, _ in self.ledger.inside()):
+            raise PlateError("this plate cannot be taken", hint="check it, or press the help button")
+        now = self.now()
+        with self.ledger.batch():
+            named = StayEvent(EventKind.PLATE_CORRECTED, now, {"plate": plate, "by": "driver"})
+            stay = self.ledger.append(stay_id, named, f"{stay_id}:named")
+            reason = f"the driver of an unread car typed {plate}"
+            open_review(self.ledger, "typed_plate", now, f"{stay_id}:typed_plate", stay_id, [reason], plate=plate)
+        return stay
+
+    def find(self, text: str, device: str) -> Stay | None:
+        """Return the stay of the one car inside of this plate, look-alikes included; None: none, or more than one.
+
+        Raises HeldPayment for a device that asks for many plates.
+        """
+        plate, now = normalise(text), self.now()
+        add_fact(self.ledger, Fact(FactKind.LOOKED_UP, now, device, plate=plate))
+        judged = assess(count_facts(self.ledger, now, device, "", "", 0), self._rules)
+        if judged.verdict is not Verdict.ACCEPT:
+            raise HeldPayment("too many plates were asked for", hint=self.site.help)
+        found = self.ledger.find_car(plate)
+        exact = [row for row in found if row[1] == plate]
+        rows = exact or found
+        return self.ledger.stay(rows[0][0]) if len(rows) == 1 else None
+
+    def _judge_paid(self, stay: Stay, payer: str, country: str, device: str, now: datetime, event_id: str) -> None:
+        add_fact(self.ledger, Fact(FactKind.PAID, now, device, payer, stay.plate, stay.id))
+        facts = count_facts(self.ledger, now, device, payer, stay.plate, 0)
+        facts["country_mismatch"] = float(bool(country and self.site.country and country != self.site.country))
+        judged = assess(facts, self._rules)
+        reasons = list(judged.reasons) if judged.verdict is not Verdict.ACCEPT else []
+        surplus = self._surplus(stay)
+        if surplus:
+            reasons.append(f"{surplus} more than the fee was paid: pay it back")
+        if reasons:
+            # The money is there: the car goes, a person looks afterwards.
+            open_review(self.ledger, "risk", now, f"{stay.id}:paid:{event_id}", stay.id, reasons)
+
+    def _surplus(self, stay: Stay) -> str:
+        """Return by how much a stay is overpaid, as text; empty: it is not."""
+        bill = quote_visit(self.site.tariff, stay, max(self.now(), stay.entered), self.ledger.stay).bill
+        over = stay.received(self.site.tariff.currency) - bill.total
+        return str(over) if over.minor > 0 else ""

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the routes of the garage's server share: the cashier, the screens' states, links and their signatures."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parking_robot.errors import PaymentError
+from parking_robot.payments.cashier import Cashier
+from parking_robot.payments.qr import Scope, payment_link, read_scoped_link
+from ronda_core.clock import Clock
+
+# A screen whose gate has been silent for so long says that it is out of order.
+SILENT_S = 10.0
+FOOT_LINK_S = 900
+_GATE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A link that was checked: the stay and what may be shown of it. ``query`` leads to the same again."""
+
+    stay_id: str
+    scope: Scope
+    query: str
+
+
+class Garage:
+    """One garage as the web sees it. ``public_url``: as phones reach it."""
+
+    def __init__(self, cashier: Cashier, secret: str, public_url: str, clock: Clock) -> None:
+        self.cashier, self.public_url, self.clock = cashier, public_url.rstrip("/"), clock
+        self._secret = secret
+        self._screens: dict[str, tuple[Mapping[str, Any], float]] = {}
+        self._lock = threading.Lock()
+
+    def ticket(self, query: str) -> Ticket:
+        """Check a link's query. Raises PaymentError unless it is signed by this garage and still valid."""
+        base = f"{self.public_url}/pay"
+        stay_id, scope = read_scoped_link(f"{base}?{query}", base, self._secret, self.clock.now())
+        return Ticket(stay_id, scope, query)
+
+    def foot_link(self, stay_id: str) -> str:
+        """Return a link, valid for a short time, that shows the amount and nothing else."""
+        expires = int(self.clock.now()) + FOOT_LINK_S
+        return payment_link(f"{self.public_url}/pay", stay_id, expires, self._secret, Scope.FOOT)
+
+    def is_gate(self, authorization: str) -> bool:
+        """Return whether a request carries the garage's secret."""
+        return hmac.compare_digest(authorization.encode(), f"Bearer {self._secret}".encode())
+
+    def set_screen(self, gate: str, state: Mapping[str, Any]) -> None:
+        """Take what a gate says. Raises PaymentError for a name that is none."""
+        if not _GATE.fullmatch(gate):
+            raise PaymentError(f"'{gate[:32]}' is no name of a gate", hint="letters, digits, - and _")
+        with self._lock:
+            self._screens[gate] = (state, self.clock.monotonic())
+
+    def screen(self, gate: str) -> Mapping[str, Any]:
+        """Return what a gate said last; an empty mapping for one that is silent."""
+        with self._lock:
+            state, at = self._screens.get(gate, ({}, -SILENT_S))
+        return state if self.clock.monotonic() - at < SILENT_S else {}
+
+    @staticmethod
+    def new_device() -> str:
+        """Return a name for a phone that has none yet."""
+        return secrets.token_urlsafe(16)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gates' screens, and what the gates tell for them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from parking_robot.money.money import Money
+from parking_robot.payments.qr import qr_svg
+from parking_robot.server.forms import read_body
+from parking_robot.server.garage import Garage
+from parking_robot.server.pages import page
+from parking_robot.server.texts import SCREEN, screen_lines
+
+
+def routes() -> list[Route]:
+    """Return the routes."""
+    return [
+        Route("/screen/{gate}", screen),
+        Route("/screen/{gate}/state", screen_state),
+        Route("/gates/{gate}/state", take_state, methods=["PUT"]),
+    ]
+
+
+def screen(request: Request) -> Response:
+    """Show a gate's screen; it asks for its state by itself."""
+    return page(request, "screen.html", gate=request.path_params["gate"])
+
+
+def screen_state(request: Request) -> Response:
+    """Return what the screen shows now."""
+    garage: Garage = request.app.state.garage
+    return JSONResponse(shown(garage.screen(request.path_params["gate"])))
+
+
+async def take_state(request: Request) -> Response:
+    """Take a gate's state; only from a gate of this garage."""
+    garage: Garage = request.app.state.garage
+    if not garage.is_gate(request.headers.get("authorization", "")):
+        return JSONResponse({"error": "this is for gates"}, 401)
+    try:
+        state = json.loads(await read_body(request))
+    except ValueError:
+        return JSONResponse({"error": "not JSON"}, 400)
+    if not isinstance(state, dict):
+        return JSONResponse({"error": "not an object"}, 400)
+    garage.set_screen(request.path_params["gate"], state)
+    return Response(status_code=204)
+
+
+def shown(state: Any) -> dict[str, Any]:
+    """Return the texts, the amount and the code of a screen."""
+    lines = screen_lines(state)
+    minor, url = int(state.get("minor") or 0), str(state.get("payment_url") or "")
+    spaces = state.get("spaces")
+    return {
+        "phase": state.get("phase", "") if state.get("in_service") else "closed",
+        "verdict": state.get("verdict", ""),
+        "de": lines["de"],
+        "en": lines["en"],
+        "plate": state.get("plate", ""),
+        "amount": str(Money(minor, str(state["currency"]))) if minor and state.get("currency") else "",
+        "qr": qr_svg(url) if url else "",
+        "called": SCREEN["called"] if state.get("help_called") else None,
+        "spaces": spaces if state.get("direction") == "entry" and state.get("phase") == "empty" else None,
+        "spaces_text": SCREEN["spaces"],
+    }

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages from templates, escaped; and the headers that keep the secrets of their addresses to themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from parking_robot.server.garage import Garage
+from parking_robot.server.texts import language_of, phone_texts
+
+DEVICE = "garage_device"
+_pages = Environment(
+    loader=PackageLoader("parking_robot.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page in the phone's language."""
+    garage: Garage = request.app.state.garage
+    language = language_of(request.headers.get("accept-language", ""))
+    given: dict[str, Any] = {"t": phone_texts(language), "language": language, "name": garage.cashier.site.name}
+    given |= {"help": garage.cashier.site.help, "zone": garage.cashier.site.tariff.zone}
+    return with_device(request, HTMLResponse(_pages.get_template(template).render(given | values), status))
+
+
+def device_of(request: Request) -> str:
+    """Return the phone's name, made by `with_device` when it came first."""
+    known = request.cookies.get(DEVICE, "")
+    return known[:64] or str(request.scope.setdefault("garage_device", Garage.new_device()))
+
+
+def with_device(request: Request, response: Response) -> Response:
+    """Give the phone a name to come back with: risk rules count by it, nothing else does."""
+    if DEVICE not in request.cookies:
+        secure = request.url.scheme == "https"
+        response.set_cookie(DEVICE, device_of(request), 86_400, httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def redirect(request: Request, url: str) -> Response:
+    """Send the phone on after a form."""
+    return with_device(request, RedirectResponse(url, 303))

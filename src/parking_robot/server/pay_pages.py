@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The phone's pages: what is due, pay it, a merchant's code, the receipt; and the page where a plate is typed."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from parking_robot.errors import ParkingError, PlateError
+from parking_robot.payments.cashier import Offer
+from parking_robot.payments.qr import Scope, qr_svg
+from parking_robot.server.forms import with_form
+from parking_robot.server.garage import Garage, Ticket
+from parking_robot.server.pages import device_of, page, redirect
+from parking_robot.stays.stay import StayState
+
+
+def routes() -> list[Route]:
+    """Return the routes."""
+    return [
+        Route("/", foot),
+        Route("/foot", foot),
+        Route("/foot", with_form(foot_search), methods=["POST"]),
+        Route("/pay", pay),
+        Route("/pay", with_form(pay_post), methods=["POST"]),
+        Route("/receipt", receipt),
+    ]
+
+
+def pay(request: Request) -> Response:
+    """Show what is due."""
+    ticket = _ticket(request)
+    offer = _garage(request).cashier.offer(ticket.stay_id)
+    return _pay_page(request, ticket, offer)
+
+
+def pay_post(request: Request, form: dict[str, str]) -> Response:
+    """Pay, use a code, or name an unread car."""
+    ticket, cashier = _ticket(request), _garage(request).cashier
+    try:
+        if "code" in form:
+            cashier.add_code(ticket.stay_id, form["code"])
+        elif "plate" in form and ticket.scope is Scope.TICKET:
+            cashier.name_plate(ticket.stay_id, form["plate"])
+        else:
+            return redirect(request, cashier.checkout(ticket.stay_id, device_of(request)).url)
+    except ParkingError as error:
+        return _pay_page(request, ticket, cashier.offer(ticket.stay_id), error)
+    return redirect(request, f"/pay?{ticket.query}")
+
+
+def receipt(request: Request) -> Response:
+    """Show the lines of the bill and the payments; for the ticket's holder alone."""
+    ticket = _ticket(request)
+    if ticket.scope is not Scope.TICKET:
+        return page(request, "message.html", 403, error="", hint="")
+    offer = _garage(request).cashier.offer(ticket.stay_id)
+    return page(request, "receipt.html", offer=offer, query=ticket.query)
+
+
+def foot(request: Request) -> Response:
+    """Ask for a plate."""
+    return page(request, "foot.html", plate="", missing=False, error="", hint="")
+
+
+def foot_search(request: Request, form: dict[str, str]) -> Response:
+    """Show the amount for a typed plate. What is not surely this car is not found: nothing of others is told."""
+    garage, plate = _garage(request), form.get("plate", "")[:40]
+    try:
+        stay = garage.cashier.find(plate, device_of(request))
+    except ParkingError as error:
+        status = 400 if isinstance(error, PlateError) else 429
+        return page(request, "foot.html", status, plate=plate, missing=False, error=str(error), hint=error.hint)
+    due = garage.cashier.offer(stay.id).quote.due if stay is not None else None
+    if stay is None or due is None or due.minor == 0:
+        # A permit, a paid stay and a car that is not here look the same from outside.
+        return page(request, "foot.html", plate=plate, missing=True, error="", hint="")
+    link = garage.foot_link(stay.id)
+    return page(request, "foot_due.html", due=due, link=link, qr=qr_svg(link, 6))
+
+
+def _pay_page(request: Request, ticket: Ticket, offer: Offer, error: ParkingError | None = None) -> Response:
+    return page(
+        request,
+        "pay.html",
+        409 if error else 200,
+        offer=offer,
+        ticket=ticket,
+        full=ticket.scope is Scope.TICKET,
+        ended=offer.stay.state is not StayState.INSIDE,
+        error=str(error) if error else "",
+        hint=error.hint if error else "",
+    )
+
+
+def _ticket(request: Request) -> Ticket:
+    return _garage(request).ticket(request.url.query)
+
+
+def _garage(request: Request) -> Garage:
+    garage: Garage = request.app.state.garage
+    return garage
