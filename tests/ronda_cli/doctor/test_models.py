@@ -7,7 +7,10 @@ def test_models_that_are_not_there_are_missing_and_the_fix_is_named(tmp_path, mo
     monkeypatch.setenv("RONDA_MODELS_DIR", str(tmp_path))
     *models, licences = check()
     assert models
-    assert all(f.level is Level.MISSING and "ronda models fetch" in f.fix for f in models)
+    assert all("ronda models fetch" in f.fix for f in models)
+    # One that only comes when it is asked for is not missing.
+    assert [f.name for f in models if f.level is not Level.MISSING] == ["model dlib-resnet"]
+    assert next(f for f in models if f.name == "model dlib-resnet").level is Level.OPTIONAL
     assert licences.level is Level.NOTE and "not stated for" in licences.message
 
 
