@@ -244,7 +244,8 @@ def one_live(seed, folder):
     static.publish(TFMessage(transforms=[laser]))
 
     def take_scan(message):
-        if to_seconds(message.header.stamp) >= appears and told["seen_at"] is None:
+        # A scan of that very moment is taken before the physics step that moves it there.
+        if to_seconds(message.header.stamp) > appears + 0.01 and told["seen_at"] is None:
             told["seen_at"] = time.monotonic()
 
     def take_command(message):

@@ -19,8 +19,13 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 16
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-# Above this many pixels a JPEG is decoded at a fraction of its size: faces stay far larger than a template needs.
-_COMFORTABLE_PIXELS = 12_000_000
+MAX_WHOLE_PIXELS = 9_000_000
+"""For what can only be decoded whole (all but JPEG): a few kilobytes may unfold to this many pixels."""
+MAX_PROGRESSIVE_PIXELS = 7_000_000
+"""For progressive JPEG, whose coefficients are all held until the last scan."""
+# Larger pictures are brought below this by whole factors, JPEG while it is decoded: faces stay far larger than a
+# template needs.
+_COMFORTABLE_PIXELS = 4_000_000
 
 
 def read_picture(path: Path) -> Picture:
@@ -50,7 +55,8 @@ def decode_picture(content: bytes, where: str = "picture") -> Picture:
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 _check_size(image, where)
                 if image.format == "JPEG":
-                    image.draft(None, _comfortable(image.size))
+                    factor = _factor(image.size)
+                    image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
                 return _to_bgr(image)
     except PictureError:
         raise
@@ -72,27 +78,45 @@ def encode_jpeg(picture: Picture, quality: int = 92) -> bytes:
 
 def _check_size(image: Image.Image, where: str) -> None:
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise PictureError(f"{where}: {width}x{height} pixels are too many", hint=f"at most {MAX_PIXELS} pixels")
+    most, other = MAX_WHOLE_PIXELS, f"; {MAX_PIXELS} as plain JPEG, not progressive"
+    if image.format == "JPEG":
+        most, other = (MAX_PROGRESSIVE_PIXELS, other) if image.info.get("progressive") else (MAX_PIXELS, "")
+    if width * height > most:
+        raise PictureError(f"{where}: {width}x{height} pixels are too many", hint=f"at most {most} pixels{other}")
     if min(width, height) < MIN_SIDE:
         raise PictureError(f"{where}: {width}x{height} pixels are too few", hint=f"at least {MIN_SIDE} a side")
 
 
-def _comfortable(size: tuple[int, int]) -> tuple[int, int]:
-    factor = min(1.0, (_COMFORTABLE_PIXELS / (size[0] * size[1])) ** 0.5)
-    return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
+def _factor(size: tuple[int, int]) -> int:
+    """Return the power of two that brings a picture below the comfortable size."""
+    factor = 1
+    while size[0] * size[1] > _COMFORTABLE_PIXELS * factor * factor:
+        factor *= 2
+    return factor
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """Return a picture ``factor`` times smaller, band by band: the whole in another mode would double the memory."""
+    if image.mode in ("P", "1"):
+        return image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
+    bands = [image.getchannel(band).reduce(factor) for band in image.getbands()]
+    return Image.merge(image.mode, bands)
 
 
 def _to_bgr(image: Image.Image) -> Picture:
     if image.mode in ("I;16", "I;16B", "I;16L", "I"):
         # Pillow's own conversion clips at 255 instead of scaling.
-        deep = np.asarray(image.convert("I"))
-        image = Image.fromarray((np.clip(deep, 0, 65535) >> 8).astype(np.uint8), "L")
-    else:
-        image.load()
-        image = ImageOps.exif_transpose(image)
+        image = Image.fromarray((np.clip(np.asarray(image), 0, 65535) >> 8).astype(np.uint8), "L")
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    if (factor := _factor(image.size)) > 1:
+        small = _reduced(image, factor)
+        # The caller still holds the large one.
+        image.close()
+        image = small
     if image.has_transparency_data:
         canvas = Image.new("RGBA", image.size, "white")
         canvas.alpha_composite(image.convert("RGBA"))
         image = canvas
-    return np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    return np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)

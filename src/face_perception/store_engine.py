@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
 
 from face_perception.errors import GalleryError
 
@@ -61,6 +63,9 @@ class Database:
         except DatabaseError as error:
             words = str(error.orig).strip().splitlines()[0]
             raise GalleryError(f"gallery {self.name}: {words}", hint=_advice(words)) from error
+        except (UnicodeDecodeError, sqlite3.Error) as error:
+            # What the driver makes of damaged names and texts.
+            raise GalleryError(f"gallery {self.name}: malformed ({error})", hint=_advice("malformed")) from error
 
 
 def _sqlite(path: Path, read_only: bool) -> Engine:
@@ -69,12 +74,15 @@ def _sqlite(path: Path, read_only: bool) -> Engine:
     if path.exists() and path.stat().st_size == 0:
         # SQLite would take it for a new database and lose the gallery without a word.
         raise GalleryError(f"gallery {path} is empty: it was cut off", hint="restore it, or remove it to start anew")
-    # By URL.create() and as_uri(): a path may hold any character.
-    database = f"{path.absolute().as_uri()}?mode=ro&uri=true" if read_only else str(path)
-    engine = create_engine(
-        URL.create("sqlite", database=database) if not read_only else f"sqlite:///{database}",
-        connect_args={"timeout": 10, "check_same_thread": False},
-    )
+    mode = "ro" if read_only else "rwc"
+
+    def connect() -> sqlite3.Connection:
+        # By as_uri(): a path may hold any character.
+        uri = f"{path.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
+
+    # The pool keeps connections of other threads apart, as that of a file does by default.
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
 
     def configure(connection: Any, _record: Any) -> None:
         # Transactions are begun by hand: the driver's own would start them as readers.

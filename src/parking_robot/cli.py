@@ -77,7 +77,7 @@ def serve(
     sandbox_port: Annotated[int, typer.Option(help="Port of the sandbox provider; 0: any free one.")] = 8461,
     public_url: Annotated[str, typer.Option(help="Address as phones reach it (default: the one listened on).")] = "",
 ) -> None:
-    """Run the garage's web server: pay pages, gate screens, webhooks, reports."""
+    """Run the garage's web server: pay pages, gate screens, webhooks."""
     from parking_robot.server.serve import GarageServer, ServeSettings
     from ronda_core.paths import data_dir as site_data
     from ronda_core.paths import share_dir

@@ -70,6 +70,7 @@ class GateNode(Node):
         self._barrier_heard = self._frame_at = time.monotonic() - 60.0
         self._barrier, self._alarm, self._released = BarrierState(), False, False
         self._read_ms = 0.0
+        self._jumped = False
         self._told: StationState | None = None
         url = values["ledger"] or f"sqlite:///{paths.data_dir() / 'parking.sqlite'}"
         patience = values["ledger_patience"]
@@ -249,6 +250,9 @@ class GateNode(Node):
                 self._screen.show(state.to_json())
 
     def _report(self) -> None:
+        if self._date.problem and not self._jumped:
+            self._station.clock_jumped(self._date.problem)
+        self._jumped = bool(self._date.problem)
         if self._screen is not None and self._told is not None:
             self._screen.show(self._told.to_json())
         now = time.monotonic()

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -111,3 +113,56 @@ def test_oversize_file_is_refused_unread(tmp_path):
         file.truncate(40 << 20)
     with pytest.raises(PictureError, match="too many"):
         read_picture(path)
+
+
+GROWTH = """
+import sys
+from pathlib import Path
+from face_perception.errors import PictureError
+from face_perception.picture import decode_picture
+
+def peak():
+    return int(next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line).split()[1])
+
+decode_picture(Path(sys.argv[1]).read_bytes())
+before = peak()
+for path in sys.argv[2:]:
+    try:
+        decode_picture(Path(path).read_bytes())
+    except PictureError:
+        pass
+print((peak() - before) / 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "mode", "size", "options"),
+    [
+        ("PNG", "RGB", (7000, 7000), {}),
+        ("PNG", "1", (20_000, 20_000), {}),
+        ("PNG", "RGB", (3000, 3000), {}),
+        ("PNG", "RGBA", (3000, 3000), {}),
+        ("PNG", "P", (3000, 3000), {}),
+        ("PNG", "I;16", (3000, 3000), {}),
+        ("TIFF", "CMYK", (3000, 3000), {"compression": "tiff_deflate"}),
+        ("JPEG", "RGB", (7000, 7000), {}),
+        ("JPEG", "RGB", (7000, 7000), {"progressive": True}),
+        ("JPEG", "RGB", (2600, 2600), {"progressive": True, "subsampling": 0}),
+    ],
+)
+def test_a_small_file_does_not_unfold_beyond_50_megabytes(tmp_path, form, mode, size, options):
+    Image.new(mode, size).save(tmp_path / "large", form, **options)
+    Image.new("RGB", (64, 64)).save(tmp_path / "small", form)
+    words = [sys.executable, "-c", GROWTH, tmp_path / "small", tmp_path / "large"]
+    done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=True)
+    assert float(done.stdout) <= 50
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_large_pictures_come_out_smaller_and_whole(form):
+    large = np.zeros((2400, 3600, 3), np.uint8)
+    large[:1200] = (255, 0, 0)
+    large[1200:] = (0, 0, 255)
+    picture = decode_picture(encoded(Image.fromarray(large), form))
+    assert picture.shape == (1200, 1800, 3)
+    assert picture[300, 900].argmax() == 2 and picture[900, 900].argmax() == 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The firmware as a firmware engineer would have it: no warning, no heap, whichever compiler; and its board file compiles.
+"""The firmware as its engineer would have it: no warning, no heap, whichever compiler; and its board file compiles.
 
 The board's own libraries are not here: the declarations that main.cpp uses stand below, so that at least its own lines
 are checked. Nothing is flashed.

@@ -135,6 +135,13 @@ class Station:
         if self._lane.state in (LaneState.DECIDING, LaneState.HELD):
             self._decide(answer.decision, self._settings.gate, answer.at)
 
+    def clock_jumped(self, text: str) -> None:
+        """Record that the computer's clock jumped: a person looks at the stays of that time."""
+        at, gate = self._date(), self._settings.gate
+        key = f"{gate}:{RecordKind.CLOCK_JUMPED}:{to_us(at):x}"
+        told = {"code": Reason.CLOCK.value, "text": text, "review": "clock"}
+        self._keep(records.happened(RecordKind.CLOCK_JUMPED, gate, at, key, None, **told))
+
     def call_help(self, text: str, code: Reason = Reason.HELP) -> None:
         """Call a person to the lane: the driver's button, or the gate itself."""
         if self._help:

@@ -100,7 +100,7 @@ class PaymentDesk:
         query = select(intents.c.id).where(
             intents.c.provider == self._provider.name, intents.c.created_us >= to_us(since), ~paid.exists()
         )
-        with self._ledger.batch() as connection:
+        with self._ledger.reading() as connection:
             return [str(row.id) for row in connection.execute(query)]
 
     def refund(self, intent: str, amount: Money, key: str) -> None:
@@ -147,7 +147,7 @@ class PaymentDesk:
         return row
 
     def _repeated(self, event: ProviderEvent, digest: str) -> Receipt | None:
-        with self._ledger.batch() as connection:
+        with self._ledger.reading() as connection:
             row = connection.execute(
                 select(webhook_events).where(
                     webhook_events.c.provider == self._provider.name, webhook_events.c.event_id == event.id

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,8 +31,8 @@ HEADERS = {
 }
 
 
-def create_app(garage: Garage, provider: str, provider_url: str = "", more: Sequence[BaseRoute] = ()) -> Starlette:
-    """Return the application. ``provider_url``: where the pay button may lead; ``more``: routes of other pages."""
+def create_app(garage: Garage, provider: str, provider_url: str = "") -> Starlette:
+    """Return the application. ``provider_url``: where the pay button may lead."""
     app = Starlette(
         routes=[
             *pay_pages.routes(),
@@ -41,7 +40,6 @@ def create_app(garage: Garage, provider: str, provider_url: str = "", more: Sequ
             *webhooks.routes(provider),
             Route("/health", lambda _request: PlainTextResponse("ok")),
             Mount("/static", StaticFiles(directory=STATIC)),
-            *more,
         ],
         exception_handlers={ParkingError: _sorry},
     )

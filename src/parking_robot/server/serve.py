@@ -6,13 +6,12 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 import yaml
-from starlette.routing import BaseRoute
 
 from parking_robot.errors import ConfigurationError, ParkingError
 from parking_robot.gates.site import load_site
@@ -47,12 +46,7 @@ class ServeSettings:
 class GarageServer:
     """Listens from the moment it is made; `run` answers until `stop`."""
 
-    def __init__(
-        self,
-        settings: ServeSettings,
-        clock: Clock | None = None,
-        more: Callable[[Garage], Sequence[BaseRoute]] | None = None,
-    ) -> None:
+    def __init__(self, settings: ServeSettings, clock: Clock | None = None) -> None:
         """Open the ledger, the provider and the port. Raises ParkingError naming what is wrong."""
         clock = clock or SystemClock()
         site = load_site(settings.garage_file)
@@ -66,7 +60,7 @@ class GarageServer:
         cashier = Cashier(self._ledger, site, desk, clock, _rules(site.risk_rules))
         garage = Garage(cashier, garage_secret(settings.data_dir / "secret"), self.url, clock)
         leads_to = self.provider.url if isinstance(self.provider, SandboxProvider) else "https://checkout.stripe.com"
-        app = create_app(garage, self.provider.name, leads_to, more(garage) if more else ())
+        app = create_app(garage, self.provider.name, leads_to)
         self._settler = Settler(desk, clock)
         # `X-Forwarded-*` is believed of a proxy on this machine alone, which is uvicorn's own rule.
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from parking_robot.errors import LedgerError, StayError
 from parking_robot.plates.alphabet import fold
 from parking_robot.stays.stay import EventKind, Stay, StayEvent, apply, fold_events
-from parking_robot.stays.store import from_us, open_engine, to_us, translated, without_password
+from parking_robot.stays.store import READS, from_us, open_engine, to_us, translated, without_password
 from parking_robot.stays.tables import metadata, stay_events, stays
 
 
@@ -61,6 +61,15 @@ class Ledger:
                 yield connection
             finally:
                 self._local.connection = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Look something up without keeping writers away; inside a batch, with what it has written so far."""
+        if self._open is not None:
+            yield self._open
+            return
+        with translated("read"), self.engine.connect() as connection:
+            yield connection.execution_options(**READS)
 
     def enter(self, plate: str, lane: str, at: datetime, key: str = "", stay_id: str = "", **facts: Any) -> Stay:
         """Record an entry and return the new stay; with a ``key`` seen before, the stay of then and nothing new.

@@ -18,6 +18,10 @@ from parking_robot.errors import LedgerError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+# Execution options of a connection that only looks up.
+READS = {"ronda_reads": True}
+
+
 def to_us(at: datetime) -> int:
     """Return an aware instant as whole microseconds since 1970."""
     return (at - _EPOCH) // timedelta(microseconds=1)
@@ -75,7 +79,8 @@ def open_engine(url: str, patience_s: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A write lock from the start: a transaction that reads first could not be upgraded beside another writer.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("ronda_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 
