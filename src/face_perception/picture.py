@@ -19,7 +19,7 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 16
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-MAX_WHOLE_PIXELS = 9_000_000
+MAX_WHOLE_PIXELS = 8_400_000
 """For what can only be decoded whole (all but JPEG): a few kilobytes may unfold to this many pixels."""
 MAX_PROGRESSIVE_PIXELS = 7_000_000
 """For progressive JPEG, whose coefficients are all held until the last scan."""
