@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from face_perception.cli import app
-from face_perception.errors import EnrolmentRefused, PolicyError
+from face_perception.errors import EnrolmentRefused, PolicyError, WatchlistError
 
 
 @pytest.fixture
@@ -38,6 +38,40 @@ def test_enrol_list_search_remove(faces, people, tmp_path):
     faces("remove", person["person_id"], *faces.folder)
     assert json.loads(faces("list", "--json", *faces.folder).stdout) == []
     assert "the chain holds" in faces("audit", *faces.folder).stdout
+
+
+def test_a_removed_person_is_in_no_byte_of_the_folder(faces, people, tmp_path):
+    obama = people / "watchlist" / "Barack Obama" / "enrol_1.jpg"
+    words = ["enrol", "Zebulon Quagmire", obama, "-w", "wanted", "--reason", "Quagmire took a xylophone", "--json"]
+    [person] = json.loads(faces(*words, "--by", "ann", *faces.folder).stdout)
+    portrait = tmp_path / "portrait.jpg"
+    faces("show", person["person_id"], "--picture", portrait, *faces.folder)
+    picture = portrait.read_bytes()
+    portrait.unlink()
+    faces("search", obama, *faces.folder)
+    faces("remove", person["person_id"], "--reason", "Zebulon QUAGMIRE gave it back", "--by", "ann", *faces.folder)
+    assert "- gave it back" in (tmp_path / "audit.jsonl").read_text()
+    traces = [b"zebulon", b"quagmire", b"xylophone"]
+    for file in tmp_path.rglob("*"):
+        content = file.read_bytes()
+        assert not [trace for trace in traces if trace in content.lower()], file
+        assert picture[1000:1040] not in content, file
+
+
+def test_an_entry_may_end_before_its_list(faces, people):
+    obama = people / "watchlist" / "Barack Obama" / "enrol_1.jpg"
+    faces("enrol", "Past", obama, "-w", "wanted", "--valid-until", "2020-01-31", *faces.folder)
+    assert "2020-01-31" in faces("list", *faces.folder).stdout
+    found = faces("search", people / "watchlist" / "Barack Obama" / "world.jpg", "--json", *faces.folder)
+    assert json.loads(found.stdout) == []
+
+
+def test_a_list_that_one_person_approved_stops_every_command(faces, site_file, people):
+    site_file.write_text(site_file.read_text().replace("cooldown_s: 60", "alert_level: alarm, approved_by: [Ann, ann]"))
+    picture = people / "watchlist" / "Barack Obama" / "enrol_1.jpg"
+    for words in (["enrol", "X", picture, "-w", "wanted"], ["search", picture], ["list"], ["watch", picture]):
+        with pytest.raises(WatchlistError, match="two different people"):
+            faces(*words, *faces.folder)
 
 
 def test_a_faceless_picture_is_refused(faces, tmp_path):

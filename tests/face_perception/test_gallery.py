@@ -72,6 +72,21 @@ def test_expired_people_and_lists_never_match(gallery, clock):
         gallery.enrol("Cy", "wanted", [example(gallery, 3)])
 
 
+def test_entries_lists_and_sites_end_at_their_very_second(gallery, clock):
+    until = clock.now() + 100
+    gallery.enrol("Ann", "wanted", [example(gallery, 1)], valid_until=until)
+    gallery.enrol("Bob", "wanted", [example(gallery, 2)])
+    clock.advance(99.999)
+    assert gallery.search(example(gallery, 1).template, 1)[0].score > 0.99
+    clock.advance(until - clock.now())
+    assert gallery.search(example(gallery, 1).template, 1)[0].score < 0.5
+    end = gallery.site.watchlists["wanted"].valid_until
+    clock.advance(end - clock.now() - 0.001)
+    assert gallery.search(example(gallery, 2).template)
+    clock.advance(end - clock.now())
+    assert gallery.search(example(gallery, 2).template) == [] and not gallery.permitted
+
+
 def test_expired_people_do_not_hide_valid_ones(gallery, clock):
     base = example(gallery, 1)
     for seed in range(10):
@@ -92,6 +107,19 @@ def test_a_rejected_stranger_is_not_named_again_but_the_person_is(gallery):
     assert after.score < after.threshold
     genuine = gallery.search(ann.template)[0]
     assert genuine.score >= genuine.threshold
+
+
+def test_a_rejected_stranger_raises_that_person_s_threshold_alone(gallery):
+    ann, bob = example(gallery, 1), example(gallery, 2)
+    first, second = (gallery.enrol(name, "wanted", [one]) for name, one in (("Ann", ann), ("Bob", bob)))
+    before = {hit.person_id: hit.threshold for hit in gallery.search(ann.template)}
+    stranger = example(gallery, 3, near=ann, noise=0.8)
+    gallery.reject(first.person_id, stranger.template, 0.9)
+    after = {hit.person_id: hit.threshold for hit in gallery.search(ann.template)}
+    cosine = float(stranger.template @ ann.template)
+    assert after[first.person_id] == pytest.approx(cosine + 0.05, abs=1e-3)
+    assert after[first.person_id] > before[first.person_id]
+    assert after[second.person_id] == before[second.person_id]
 
 
 def test_deleting_leaves_no_byte_of_the_person(gallery, tmp_path):

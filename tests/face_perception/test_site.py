@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import datetime
 
 import pytest
 
 from face_perception.errors import PolicyError, WatchlistError
-from face_perception.site import AlertLevel, load_site
+from face_perception.site import AlertLevel, Watchlist, load_site
 from ronda_core.errors import ParameterError
 
 
@@ -42,6 +43,33 @@ def test_alarms_need_two_people(site_file):
         load_site(site_file)
     edited(site_file, "[Ann, Ann]", "[Ann, Bob]")
     assert load_site(site_file).watchlists["wanted"].alert_level is AlertLevel.ALARM
+
+
+@pytest.mark.parametrize(
+    "approved_by", ["[]", "[Ann]", "[Ann, ann]", "[Ann Example, ' ANN  example ']", "[Ann, '']", "[\u212bnn, \u00c5nn]"]
+)
+def test_one_person_under_two_spellings_is_one_person(site_file, approved_by):
+    edited(site_file, "cooldown_s: 60", f"cooldown_s: 60, alert_level: alarm, approved_by: {approved_by}")
+    with pytest.raises(WatchlistError, match="two different people"):
+        load_site(site_file)
+
+
+@pytest.mark.parametrize("approved_by", ["Ann and Bob", "{Ann: 1, Bob: 2}", "[1, 2]"])
+def test_approvals_are_names(site_file, approved_by):
+    edited(site_file, "cooldown_s: 60", f"cooldown_s: 60, alert_level: alarm, approved_by: {approved_by}")
+    with pytest.raises(WatchlistError, match="no list of names"):
+        load_site(site_file)
+
+
+def test_no_way_leads_to_an_alarm_that_one_person_wanted():
+    def make(*names):
+        return Watchlist("x", "X", "r", "l", "o", 1e12, alert_level=AlertLevel.ALARM, approved_by=names)
+
+    assert make("Ann", "Bob").alert_level is AlertLevel.ALARM
+    with pytest.raises(WatchlistError, match="two different people"):
+        make("Ann")
+    with pytest.raises(WatchlistError, match="two different people"):
+        dataclasses.replace(make("Ann", "Bob"), approved_by=("Ann", "ANN"))
 
 
 def test_misspelt_key_gets_a_suggestion(site_file):
