@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +55,22 @@ class GarageServer:
         self.port: int = self._socket.getsockname()[1]
         self.url = settings.public_url.rstrip("/") or f"http://{settings.host}:{self.port}"
         own = f"http://127.0.0.1:{self.port}"
-        self.provider = _provider(settings, clock, f"{own}/webhooks/sandbox", self.url)
-        self._ledger = Ledger(settings.ledger, patience_s=3.0)
-        desk = PaymentDesk(self._ledger, self.provider, clock)
-        cashier = Cashier(self._ledger, site, desk, clock, _rules(site.risk_rules))
-        garage = Garage(cashier, garage_secret(settings.data_dir / "secret"), self.url, clock)
+        with ExitStack() as opened:
+            opened.callback(self._socket.close)
+            self.provider = _provider(settings, clock, f"{own}/webhooks/sandbox", self.url)
+            if isinstance(self.provider, SandboxProvider):
+                opened.callback(self.provider.close)
+            self._ledger = Ledger(settings.ledger, patience_s=3.0)
+            opened.callback(self._ledger.close)
+            desk = PaymentDesk(self._ledger, self.provider, clock)
+            cashier = Cashier(self._ledger, site, desk, clock, _rules(site.risk_rules))
+            garage = Garage(cashier, garage_secret(settings.data_dir / "secret"), self.url, clock)
+            self._settler = Settler(desk, clock)
+            opened.callback(self._settler.close)
+            # From here on `close` is the caller's.
+            self._opened = opened.pop_all()
         leads_to = self.provider.url if isinstance(self.provider, SandboxProvider) else "https://checkout.stripe.com"
         app = create_app(garage, self.provider.name, leads_to)
-        self._settler = Settler(desk, clock)
         # `X-Forwarded-*` is believed of a proxy on this machine alone, which is uvicorn's own rule.
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         logging.getLogger("uvicorn.error").addFilter(free_of_secrets)
@@ -79,11 +88,7 @@ class GarageServer:
 
     def close(self) -> None:
         """Give everything back."""
-        self._settler.close()
-        if isinstance(self.provider, SandboxProvider):
-            self.provider.close()
-        self._ledger.close()
-        self._socket.close()
+        self._opened.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from parking_robot.errors import LedgerError, PaymentError, SignatureError
+from parking_robot.errors import LedgerError, MoneyError, PaymentError, SignatureError
 from parking_robot.server.forms import read_body
 from parking_robot.server.garage import Garage
 
@@ -28,7 +28,7 @@ async def webhook(request: Request) -> Response:
         return JSONResponse({"error": str(error)}, 400)
     except LedgerError:
         return JSONResponse({"error": "the ledger is away: send it again"}, 503)
-    except PaymentError as error:
+    except (PaymentError, MoneyError) as error:
         await run_in_threadpool(garage.cashier.misfit, body, str(error))
         return JSONResponse({"error": str(error)}, 422)
     return JSONResponse({"effect": receipt.effect, "new": receipt.new})
