@@ -53,7 +53,9 @@ def read_scoped_link(link: str, base: str, secret: str, now: float) -> tuple[str
 def qr_svg(text: str, scale: int = 8) -> str:
     """Return a QR code (level M, quiet zone of 4 modules) as an SVG element for a page."""
     out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=scale, border=4, xmldecl=False)
+    code = segno.make(text, error="m", micro=False)
+    # White is drawn too: no reader finds dark modules on a dark page.
+    code.save(out, kind="svg", scale=scale, border=4, xmldecl=False, light="white")
     return out.getvalue().decode()
 
 

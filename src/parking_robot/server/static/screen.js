@@ -15,6 +15,7 @@ function show(state) {
   if (state.qr !== code) {
     code = state.qr;
     const made = new DOMParser().parseFromString(code, "image/svg+xml").documentElement;
+    made.setAttribute("viewBox", `0 0 ${made.getAttribute("width")} ${made.getAttribute("height")}`);
     document.getElementById("qr").replaceChildren(...(code ? [made] : []));
   }
 }
