@@ -7,6 +7,7 @@ sketches of store_sketches.py). Several processes may use one gallery.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from face_perception.store_tables import CHANGES, ENROLLED, EXAMPLES, IMPOSTOR, 
 from face_perception.summary import Summary, summarise
 from face_perception.vault import Key
 
+_log = logging.getLogger(__name__)
 _PROOF = b"ronda gallery"
 # Called with the open transaction's outcome still to come: what it raises undoes the change.
 Record = Callable[[], None]
@@ -146,7 +148,8 @@ class GalleryStore:
         with self.database.translated(), self.database.engine.connect() as connection:
             if self.database.is_sqlite:
                 # Waits for readers of other processes as long as the busy timeout says.
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+                    _log.warning("%s: another program holds old pages until its next change or end", self.name)
             else:
                 connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM people, examples")
 
