@@ -71,6 +71,7 @@ class GateNode(Node):
         self._barrier, self._alarm, self._released = BarrierState(), False, False
         self._read_ms = 0.0
         self._jumped = False
+        self._released_by = ("", "")
         self._told: StationState | None = None
         url = values["ledger"] or f"sqlite:///{paths.data_dir() / 'parking.sqlite'}"
         patience = values["ledger_patience"]
@@ -116,6 +117,10 @@ class GateNode(Node):
 
     def barrier(self, opened: bool, reason: str, by: str) -> None:
         command = CommandBarrier.Request.OPEN if opened else CommandBarrier.Request.CLOSE
+        if not opened and self._released and self._barrier.fire_open:
+            # Only the person who ended the alarm may close, and answers for it by name.
+            command = CommandBarrier.Request.FORCE_CLOSE
+            by, reason = self._released_by
         if not self._client.service_is_ready():
             self.get_logger().error("command_barrier is not served", throttle_duration_sec=5.0)
             return
@@ -224,7 +229,7 @@ class GateNode(Node):
         except ParkingError as error:
             response.message = error.describe()
             return response
-        self._released = response.accepted
+        self._released, self._released_by = response.accepted, (request.requested_by, request.reason)
         response.message = "closing when it is clear" if response.accepted else "no fire alarm holds this gate"
         return response
 
