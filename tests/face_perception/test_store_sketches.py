@@ -20,6 +20,8 @@ from face_perception.store import GalleryStore
 from face_perception.store_sketches import axes
 from face_perception.vault import Key
 
+# One server, hence one worker.
+pytestmark = pytest.mark.xdist_group("vector_server")
 SIZE = 704
 
 
