@@ -50,7 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--length", type=int, default=512, help="length of a template")
     parser.add_argument("--queries", type=int, default=300)
-    parser.add_argument("--hnsw-up-to", type=int, default=1_000_000, help="its build takes longest by far")
+    parser.add_argument("--hnsw-up-to", type=int, default=100_000, help="its build takes longest by far")
     parser.add_argument("--folder", type=Path, help="where to keep the stored gallery meanwhile (5 GB for a million)")
 
 
