@@ -45,9 +45,13 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Unbuffered: what a full disk refused must not be written by a later flush.
             self._file = path.open("ab+", buffering=0)
-            self._read()
         except OSError as error:
             raise _refused(path, error) from error
+        try:
+            self._read()
+        except JournalError:
+            self._file.close()
+            raise
 
     def __len__(self) -> int:
         return len(self._waiting)

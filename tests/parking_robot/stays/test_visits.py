@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+from datetime import timedelta
+
+from tests.parking_robot.money.tariffs import berlin, tariff
+
+from parking_robot.stays.stay import EventKind, StayEvent
+from parking_robot.stays.visits import previous_of, quote_visit
+
+T = berlin("2026-03-02T10:00")
+PLAN = tariff(free_minutes=10, reentry_minutes=30, cap=6, cap_period="24h")
+
+
+def minutes(number):
+    return timedelta(minutes=number)
+
+
+def stay_of(ledger, plate, start, end=None, **facts):
+    stay = ledger.enter(plate, "in", start, **facts)
+    return ledger.append(stay.id, StayEvent(EventKind.EXITED, end, {})) if end else stay
+
+
+def due(ledger, stay, at):
+    return quote_visit(PLAN, stay, at, ledger.stay).due.minor
+
+
+def test_leaving_and_coming_back_gives_no_free_time_and_no_cap_again(ledger):
+    first = stay_of(ledger, "A1", T, T + minutes(130))
+    assert due(ledger, first, T + minutes(130)) == 480
+    back = T + minutes(140)
+    previous = previous_of(ledger, PLAN, "A1", back)
+    assert previous == first.id
+    again = stay_of(ledger, "A1", back, previous=previous)
+    assert due(ledger, again, back + minutes(5)) == 120, "free minutes were used"
+    assert due(ledger, again, back + minutes(300)) == 120, "the day's cap is nearly spent"
+    alone = stay_of(ledger, "B2", back)
+    assert due(ledger, alone, back + minutes(5)) == 0
+
+
+def test_a_longer_absence_another_plate_and_an_unread_one_begin_anew(ledger):
+    stay_of(ledger, "A1", T, T + minutes(60))
+    assert previous_of(ledger, PLAN, "A1", T + minutes(91)) == ""
+    assert previous_of(ledger, PLAN, "AI", T + minutes(70)) == ""
+    assert previous_of(ledger, PLAN, "", T + minutes(70)) == ""
+
+
+def test_a_permit_is_free_and_one_that_ran_out_charges_from_its_end(ledger):
+    until = (T + minutes(60)).isoformat()
+    stay = stay_of(ledger, "A1", T, free=True, free_until=until)
+    assert due(ledger, stay, T + minutes(59)) == 0
+    assert due(ledger, stay, T + minutes(60 + 10 + 25)) == 120
+
+
+def test_a_lost_ticket_has_its_price_and_is_paid_once(ledger):
+    stay = stay_of(ledger, "A1", T, lost=True)
+    assert due(ledger, stay, T + minutes(5)) == 3000
+    paid = StayEvent(EventKind.PAID, T, {"minor": 3000, "currency": "EUR"})
+    assert due(ledger, ledger.append(stay.id, paid), T + minutes(600)) == 0
