@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from parking_robot.cli import app
 from parking_robot.errors import TariffError
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.reviews import open_review
 
 
 @pytest.fixture
@@ -44,3 +45,19 @@ def test_cars_are_listed_and_found(tmp_path):
     assert "RKO26AI       2026-03-02 09:00:00 UTC" in run("inside", "--database", url).output
     assert "bay not seen yet" in run("find", "rk 026-a1", "--database", url).output
     assert run("find", "ZZ999", "--database", url).exit_code == 1
+
+
+def test_reviews_are_listed_and_decided_by_name(tmp_path):
+    url = f"sqlite:///{tmp_path / 'l.sqlite'}"
+    ledger = Ledger(url)
+    open_review(ledger, "near_miss", datetime(2026, 3, 2, tzinfo=UTC), "k", reasons=["one differs"], plate="AB1")
+    ledger.close()
+    runner = CliRunner()
+    listed = runner.invoke(app, ["reviews", "list", "--database", url]).output
+    assert "near_miss" in listed and "AB1" in listed and "one differs" in listed
+    decided = runner.invoke(app, ["reviews", "decide", "1", "accept", "--by", "Mara", "--database", url])
+    assert (decided.exit_code, decided.output) == (0, "review 1: accept, decided by Mara\n")
+    assert runner.invoke(app, ["reviews", "list", "--database", url]).output == ""
+    assert "accept by Mara" in runner.invoke(app, ["reviews", "list", "--all", "--database", url]).output
+    wrong = runner.invoke(app, ["reviews", "decide", "1", "perhaps", "--by", "Mara", "--database", url])
+    assert "unknown verdict 'perhaps'" in str(wrong.exception)
