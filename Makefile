@@ -11,14 +11,14 @@ BASE ?= sim
 
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo demo-garage test lint format bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup   build the virtual environment in $(VENV) (the others call it; does nothing when up to date)"
-	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist;"
-	@echo "             then cars come, park, pay by phone and leave in a garage without people"
+	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
 	@echo "             BASE=serial: its wheels are moved by the compiled firmware, over the serial protocol"
+	@echo "make demo-garage  cars come, park, pay by phone and leave in a garage without people (not proven yet)"
 	@echo "make test    run the tests"
 	@echo "make lint    format check, lint and types"
 	@echo "make bench   measure; JSON goes to bench-results/"
@@ -61,6 +61,8 @@ $(STAMPS)/models: scripts/fetch_models.py src/face_perception/models.yaml script
 
 demo: setup
 	@$(BIN)/ronda demo --report demo-report --base $(BASE)
+
+demo-garage: setup
 	@$(BIN)/ronda demo garage --report demo-report-garage
 
 test: setup
