@@ -221,15 +221,18 @@ def test_it_waits_for_its_device_and_moves_nothing_when_killed(station: Station,
     link = tmp_path / "board"
     with barrier(link, "device_wait:=30.0") as node:
         assert node.poll() is None
-        with SimulatedDevice(link) as device:
+        with SimulatedDevice(link, report=True) as device:
             station.until_state(BarrierState.CLOSED)
             assert station.command(OPEN).accepted
             station.until_state(BarrierState.OPEN)
             station.close_when_clear()
             station.until_state(BarrierState.CLOSING)
+            assert any(motor < 0 for _, motor in device.arm_positions())
             os.kill(node.pid, signal.SIGKILL)
             node.wait()
             # Nobody is there any more: half a second later the firmware takes the arm up again, and leaves it there.
+            # A node that came sooner would be heard as the old one is, and the arm would go on.
+            assert any(motor > 0 for _, motor in device.arm_positions())
             with barrier(link):
                 station.states.clear()
                 station.until(lambda: station.states and station.states[-1].state in (1, 2))
