@@ -55,6 +55,10 @@ class Station:
     def until_state(self, state: int, limit: float = LIMIT) -> None:
         self.until(lambda: self.states and self.states[-1].state == state, limit)
 
+    def until_health(self, level: bytes, message: str) -> None:
+        """Diagnostics come once a second: none may have been heard yet."""
+        self.until(lambda: self.health and self.health.level == level and message in self.health.message)
+
     def call(self, kind: Any, name: str, request: Any) -> Any:
         client = self.node.create_client(kind, name)
         self.until(client.service_is_ready)
@@ -186,7 +190,7 @@ def test_feedback_that_cannot_be_is_a_fault_until_it_is_cleared(
             device.set(world, 1)
         station.until_state(BarrierState.FAULT)
         assert reason in station.states[-1].reason
-        station.until(lambda: station.health.level == DiagnosticStatus.ERROR and reason in station.health.message)
+        station.until_health(DiagnosticStatus.ERROR, reason)
         assert "fault" in station.command(OPEN).message
         device.set(world, 0)
         assert station.clear_fault()
