@@ -118,6 +118,8 @@ class FaceNode(Node):
         )
 
     def _frame_failed(self, error: Exception) -> None:
+        if not self.context.ok():
+            return  # the node is ending: the last frame finds no publisher any more
         self._health.set(diagnostics.ERROR, f"a frame could not be processed: {error}")
         self.get_logger().error(f"a frame could not be processed: {error}", throttle_duration_sec=5.0)
 

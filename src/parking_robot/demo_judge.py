@@ -45,11 +45,22 @@ class Passage:
 
 
 def passages(cars: Sequence[DemoCar], events: Sequence[HeardEvent]) -> list[Passage]:
-    """Return what happened to each car at each gate, by truth: the car that really stood there."""
+    """Return what happened to each car at each gate, by truth: the car that really stood there.
+
+    A car that went through is gone when the gate says so; who it was is told by what was decided in that passage.
+    """
+    stood: dict[str, str] = {}
+    for heard in events:
+        if heard.car and heard.event.passage_id and heard.event.kind == GateEvent.DECIDED:
+            stood.setdefault(heard.event.passage_id, heard.car)
     found = []
     for car in cars:
         for gate in (ENTRY, EXIT):
-            mine = [heard for heard in events if heard.car == car.name and heard.event.gate_id == gate]
+            mine = [
+                heard
+                for heard in events
+                if heard.event.gate_id == gate and stood.get(heard.event.passage_id, heard.car) == car.name
+            ]
             decided = [heard for heard in mine if heard.event.kind == GateEvent.DECIDED]
             passed = next((heard for heard in mine if heard.event.kind == GateEvent.PASSED), None)
             first = next((heard for heard in decided if heard.event.decided_by in ("", gate)), None)

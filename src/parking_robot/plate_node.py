@@ -80,6 +80,8 @@ class PlateNode(Node):
         self._plates.publish(array_message(readings, places, message.header, size, self._last_ms))
 
     def _frame_failed(self, error: Exception) -> None:
+        if not self.context.ok():
+            return  # the node is ending: the last frame finds no publisher any more
         self._health.set(diagnostics.ERROR, f"a frame could not be read: {error}")
         self.get_logger().error(f"a frame could not be read: {error}", throttle_duration_sec=5.0)
 

@@ -18,9 +18,11 @@ def car(role, plate="BAB123"):
     return DemoCar("car_01", plate, role, "A05")
 
 
-def heard(gate, decision, at, *, by="", reason="", kind=GateEvent.DECIDED):
-    event = GateEvent(gate_id=gate, kind=kind, decision=decision, decided_by=by or gate, reason_code=reason)
-    return HeardEvent(event, at, at, "car_01")
+def heard(gate, decision, at, *, by="", reason="", kind=GateEvent.DECIDED, stood="car_01", passage=""):
+    event = GateEvent(
+        gate_id=gate, kind=kind, decision=decision, decided_by=by or gate, reason_code=reason, passage_id=passage
+    )
+    return HeardEvent(event, at, at, stood)
 
 
 GONE = {"car_01": SimpleNamespace(phase=DriverState.GONE)}
@@ -68,6 +70,19 @@ def test_the_first_word_of_the_gate_and_the_last_decision_count():
     events = [heard(EXIT, HOLD, 10.0), heard(EXIT, OPEN, 20.0), heard(EXIT, OPEN, 25.0, kind=GateEvent.PASSED)]
     _, leave = passages([car(Role.UNPAID)], events)
     assert (leave.first.sim_s, leave.final.sim_s, leave.passed.sim_s, leave.opened) == (10.0, 20.0, 25.0, True)
+
+
+def test_a_car_that_has_left_the_gate_when_it_is_counted_is_known_by_its_passage():
+    events = [
+        heard(ENTRY, OPEN, 10.0, passage="p1"),
+        heard(ENTRY, OPEN, 20.0, kind=GateEvent.PASSED, passage="p1", stood="car_02"),
+        heard(ENTRY, OPEN, 25.0, passage="p2", stood="car_02"),
+        heard(ENTRY, OPEN, 30.0, kind=GateEvent.PASSED, passage="p2", stood=""),
+    ]
+    second = DemoCar("car_02", "KA5X", Role.PHONE, "A06")
+    all_passages = passages([car(Role.PHONE), second], events)
+    entered = {one.car.name: (one.final.sim_s, one.passed.sim_s) for one in all_passages if one.gate == ENTRY}
+    assert entered == {"car_01": (10.0, 20.0), "car_02": (25.0, 30.0)}
 
 
 def bay(bay_id, state, plate="", kind=Bay.KIND_GENERAL):

@@ -27,7 +27,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """``due`` is what must be paid at ``at``; ``paid_until`` is set while an earlier payment still opens the exit."""
+    """``due`` is what must be paid at ``at``; ``paid_until`` is set while an earlier payment still opens the exit.
+
+    ``bill`` is then the one that was paid: the time for driving out costs nothing.
+    """
 
     bill: Bill
     due: Money
@@ -44,13 +47,15 @@ def quote(
     carry: Carry = NO_CARRY,
 ) -> Quote:
     """Return what is due at ``now``: nothing within the exit grace after a payment that settled the stay."""
-    bill = bill_stay(tariff, entry, now, concessions, carry)
     received = total([payment.amount for payment in paid], tariff.currency)
     nothing = Money(0, tariff.currency)
     last = max((payment for payment in paid if payment.amount.minor > 0), key=lambda payment: payment.at, default=None)
     if last is not None and last.at <= now:
         until = last.at + timedelta(minutes=tariff.at(last.at).exit_grace_minutes)
         covered = max(entry, last.covers or last.at)
-        if now <= until and bill_stay(tariff, entry, covered, concessions, carry).total <= received:
-            return Quote(bill, nothing, now, until)
+        if now <= until:
+            paid_for = bill_stay(tariff, entry, covered, concessions, carry)
+            if paid_for.total <= received:
+                return Quote(paid_for, nothing, now, until)
+    bill = bill_stay(tariff, entry, now, concessions, carry)
     return Quote(bill, max(nothing, bill.total - received), now, None)

@@ -22,6 +22,7 @@ def test_a_payment_opens_the_exit_for_the_grace_time():
     paid = [Paid(euro(240), ENTRY + timedelta(hours=1))]
     inside = quote(PLAN, ENTRY, ENTRY + timedelta(hours=1, minutes=15), paid)
     assert (inside.due, inside.paid_until) == (euro(0), ENTRY + timedelta(hours=1, minutes=15))
+    assert inside.bill.total == euro(240), "the receipt must not charge the time for driving out"
     after = quote(PLAN, ENTRY, ENTRY + timedelta(hours=1, minutes=15, seconds=1), paid)
     assert (after.due, after.paid_until) == (euro(120), None)
 
