@@ -18,7 +18,7 @@ help:
 	@echo "make setup   build the virtual environment in $(VENV) (the others call it; does nothing when up to date)"
 	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
 	@echo "             BASE=serial: its wheels are moved by the compiled firmware, over the serial protocol"
-	@echo "make demo-garage  cars come, park, pay by phone and leave in a garage without people (not proven yet)"
+	@echo "make demo-garage  cars come, park, pay by phone and leave in a garage without people"
 	@echo "make test    run the tests"
 	@echo "make lint    format check, lint and types"
 	@echo "make bench   measure; JSON goes to bench-results/"
@@ -66,7 +66,7 @@ demo-garage: setup
 	@$(BIN)/ronda demo garage --report demo-report-garage
 
 test: setup
-	@bash scripts/run_tests $(BIN)/python $(WORKERS) $(TESTS)
+	@$(BIN)/python scripts/run_tests.py --workers $(WORKERS) $(TESTS)
 
 lint: setup
 	@$(BIN)/ruff format --check .

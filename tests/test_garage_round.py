@@ -11,6 +11,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.live,
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.timeout(900),
     pytest.mark.skipif(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ronda.msg import BayMap, DriverState, GateState
+from ronda.msg import BarrierState, BayMap, DriverState, GateState
 from ronda.srv import TellDriver
 
 from parking_robot.demo_client import PERSON, POLL_S, GarageClient
@@ -207,7 +207,8 @@ class Director:
         return all(car.name in drivers and drivers[car.name].phase == phase for car in self._stage.visitors)
 
     def _all_gone(self) -> bool:
-        return self._walked and not self._to_leave and self._all_in(DriverState.GONE)
+        closed = all(one.state == BarrierState.CLOSED for one in self._watch.view.barriers.values())
+        return self._walked and not self._to_leave and self._all_in(DriverState.GONE) and closed
 
     def _where(self) -> str:
         drivers = self._watch.view.drivers

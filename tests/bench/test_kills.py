@@ -4,7 +4,7 @@
 import pytest
 from bench.kills import VICTIMS, one_kill, robot_in_the_hall
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_whoever_is_killed_the_robot_stops_and_goes_on_only_when_told():

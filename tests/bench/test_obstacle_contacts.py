@@ -28,6 +28,7 @@ def test_the_gates_code_stops_the_simulated_robot(tmp_path, seed):
     assert math.isfinite(found["stop_s"])
 
 
+@pytest.mark.alone
 @pytest.mark.live
 @pytest.mark.slow
 def test_simulator_and_gate_as_processes_touch_nobody(tmp_path):

@@ -6,7 +6,7 @@ from bench.round_stops import ROUND, figures, one_round, walking_robot
 from ronda.msg import PatrolState
 from tests.robot_base.live import assert_one_publisher_of_cmd_vel
 
-pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(400)]
 STATES = ["idle", "driving", "at a waypoint", "paused", "driving home", "done", "waiting", "recovering"]
 
 

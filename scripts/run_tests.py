@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the tests and ends with one line that counts all of them.
+
+First those that mind nobody, side by side in pytest's workers; then the files with tests that start real nodes
+(`live`), each in a process of its own, as many at once as there are workers; last the files that need the whole
+machine, because they drive a robot in real time (`alone`).
+
+    python scripts/run_tests.py                          everything
+    python scripts/run_tests.py tests/robot_base         a folder
+    python scripts/run_tests.py --workers 1 tests/...    one after another
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5
+"""pytest's exit status where a file or folder has no test of the wanted kind."""
+
+
+def live_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files with live tests: those that may run side by side, slow ones first, and those that may not."""
+    side_by_side, alone = [], []
+    for path in paths:
+        for file in sorted(path.rglob("test_*.py")) if path.is_dir() else [path]:
+            text = file.read_text(encoding="utf-8")
+            if "mark.live" in text:
+                (alone if "mark.alone" in text else side_by_side).append(file)
+    return sorted(side_by_side, key=lambda file: "mark.slow" not in file.read_text(encoding="utf-8")), alone
+
+
+def counts(document: Path) -> Counter[str]:
+    """Count the outcomes in pytest's JUnit file; nothing where pytest did not come to write it."""
+    found: Counter[str] = Counter()
+    if not document.is_file():
+        return found
+    for case in ET.parse(document).getroot().iter("testcase"):
+        kinds = {child.tag for child in case}
+        if "failure" in kinds:
+            found["failed"] += 1
+        elif "error" in kinds:
+            found["error"] += 1
+        elif "skipped" in kinds:
+            found["skipped"] += 1
+        else:
+            found["passed"] += 1
+    return found
+
+
+def summary(total: Counter[str], seconds: float) -> str:
+    """Return pytest's own kind of last line, e.g. ``=== 2 failed, 7 passed in 3.10s ===``."""
+    parts = [f"{total[kind]} {kind}" for kind in ("failed", "passed", "skipped", "error") if total[kind]]
+    return f"{'=' * 20} {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s {'=' * 20}"
+
+
+def pytest(arguments: Sequence[str], document: Path, *, show: bool) -> tuple[int, Counter[str]]:
+    """Run pytest in a process of its own. Its output is shown as it comes, or in one piece at the end."""
+    command = [sys.executable, "-m", "pytest", f"--junitxml={document}", *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, text=True, capture_output=not show)
+    if not show:
+        print(f"-- {arguments[-1]}\n{done.stdout}{done.stderr}", end="", flush=True)
+    return (0 if done.returncode == NO_TESTS else done.returncode), counts(document)
+
+
+def main() -> int:
+    """Run everything that was asked for; the exit status is not 0 if anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--workers", type=int, default=2, help="processes at once (default: 2)")
+    parser.add_argument("paths", nargs="*", default=["tests"], type=Path, help="files or folders (default: tests)")
+    options = parser.parse_args()
+    missing = [str(path) for path in options.paths if not Path(path).exists()]
+    if missing:
+        parser.error(f"no such file or folder: {', '.join(missing)}")
+    paths = [Path(path).resolve() for path in options.paths]
+    began, total, statuses = time.monotonic(), Counter[str](), []
+
+    with tempfile.TemporaryDirectory(prefix="ronda-tests-") as scratch:
+        folder = Path(scratch)
+
+        def take(outcome: tuple[int, Counter[str]]) -> None:
+            statuses.append(outcome[0])
+            total.update(outcome[1])
+
+        def run_live(numbered: tuple[int, Path]) -> tuple[int, Counter[str]]:
+            number, file = numbered
+            return pytest(["-q", "-m", "live", str(file)], folder / f"{number}.xml", show=False)
+
+        quiet = ["-n", str(options.workers), "--dist", "loadgroup", "-m", "not live", *map(str, paths)]
+        take(pytest(quiet, folder / "quiet.xml", show=True))
+        side_by_side, alone = live_files(paths)
+        with ThreadPoolExecutor(options.workers) as pool:
+            for outcome in pool.map(run_live, enumerate(side_by_side)):
+                take(outcome)
+        for outcome in map(run_live, enumerate(alone, len(side_by_side))):
+            take(outcome)
+    print(summary(total, time.monotonic() - began))
+    return next((status for status in statuses if status), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
