@@ -25,48 +25,56 @@ def run_node(factory: Callable[[], Node]) -> int:
 
     A node may have a method `close()`, which is called before it is destroyed.
     """
-    interrupted = False
+    interrupted, awaited = False, True
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        # Once, and only while the code below is ready for it: an interrupt amid the clean-up would tear it apart.
         nonlocal interrupted
+        if awaited and not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
         interrupted = True
-        raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
     node: Node | None = None
-    status, started, orderly = EXIT_OK, False, False
+    failure: Exception | None = None
+    started = False
     try:
-        # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
-        _init()
-        started = True
-        node = factory()
-        executor = SingleThreadedExecutor()
-        executor.add_node(node)
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        orderly = True
-    except RondaError as error:
-        sys.stderr.write(error.describe() + "\n")
-        status = EXIT_BAD_INPUT
-    except Exception:
-        # A signal may surface as an error of whichever call it met, instead of a KeyboardInterrupt.
-        if not started or (rclpy.ok() and not interrupted):
-            raise
-        orderly = True
-    finally:
-        # From here on a second Ctrl-C must not tear the clean-up apart; whoever is impatient sends SIGKILL.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if orderly:
+        try:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, interrupt)
+            # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
+            _init()
+            started = True
+            node = factory()
+            executor = SingleThreadedExecutor()
+            executor.add_node(node)
+            executor.spin()
+        except Exception as error:
+            failure = error
+        awaited = False
+    except KeyboardInterrupt:
+        pass  # from whichever line above, the handling of an error included
+    # From here on a second Ctrl-C changes nothing; whoever is impatient sends SIGKILL.
+    # A signal may surface as an error of whichever call it met, instead of a KeyboardInterrupt.
+    refused = isinstance(failure, RondaError) and not interrupted
+    orderly = interrupted or isinstance(failure, ExternalShutdownException) or (started and not rclpy.ok())
+    try:
+        if orderly and not refused:
             _shutdown()  # a node's close() tells an orderly end by the context
         if node is not None:
             close = getattr(node, "close", None)
             if close is not None:
                 close()
             node.destroy_node()
+    finally:
         _shutdown()
-    return status
+    if refused:
+        assert isinstance(failure, RondaError)
+        sys.stderr.write(failure.describe() + "\n")
+        return EXIT_BAD_INPUT
+    if failure is not None and not orderly:
+        raise failure
+    return EXIT_OK
 
 
 def _init() -> None:

@@ -117,8 +117,10 @@ def test_it_opens_closes_stops_and_minds_the_lane(station: Station, tmp_path: Pa
         station.close_when_clear()
         station.until_state(BarrierState.CLOSING)
         device.set("loop", 1)
-        station.until_state(BarrierState.OPENING)
-        assert station.states[-1].loop_occupied and station.states[-1].reason == "something under the arm"
+        # The arm had hardly left its end: it may be back there before anyone hears that it opens.
+        station.until(lambda: station.states[-1].reason == "something under the arm")
+        assert station.states[-1].state in (BarrierState.OPENING, BarrierState.OPEN)
+        station.until(lambda: station.states[-1].loop_occupied)
         device.set("loop", 0)
         station.until_state(BarrierState.OPEN)
         station.close_when_clear()
