@@ -54,7 +54,9 @@ def run_node(factory: Callable[[], Node]) -> int:
         awaited = False
     except KeyboardInterrupt:
         pass  # from whichever line above, the handling of an error included
-    # From here on a second Ctrl-C changes nothing; whoever is impatient sends SIGKILL.
+    # From here on, the interpreter's own end included, a second Ctrl-C changes nothing; the impatient send SIGKILL.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     # A signal may surface as an error of whichever call it met, instead of a KeyboardInterrupt.
     refused = isinstance(failure, RondaError) and not interrupted
     orderly = interrupted or isinstance(failure, ExternalShutdownException) or (started and not rclpy.ok())
