@@ -83,8 +83,9 @@ class SimulatedDevice:
         return int(closings), int(unsafe)
 
     def close(self) -> None:
-        """End the process, as pulling the cable would: the terminal is gone."""
-        self.process.kill()
-        self.process.communicate()
+        """End the process, as pulling the cable would: the name and then the terminal are gone."""
+        # The name first: the terminal's number is free with its process, and the next device may be given it.
         if self._link is not None and self._link.is_symlink() and self._link.readlink() == self.path:
             self._link.unlink()
+        self.process.kill()
+        self.process.communicate()

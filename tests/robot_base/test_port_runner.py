@@ -49,11 +49,12 @@ class Cable:
         self.master, slave = os.openpty()
         tty.setraw(slave)
         self.fds = (self.master, slave)
-        self._link.unlink(missing_ok=True)
         self.path = os.ttyname(slave)
         self._link.symlink_to(self.path)
 
     def pull(self) -> None:
+        # The name goes first, as udev takes it away: a number of /dev/pts that is free again may be another test's next.
+        self._link.unlink(missing_ok=True)
         for fd in self.fds:
             os.close(fd)
         self.fds = ()
