@@ -5,7 +5,7 @@ A million frames in ten runs: bit flips at three rates per byte, lost bytes, ins
 firmware's reader and once from it, in odd chunks. A frame is wrong when it differs from the one that was sent under its
 number; a frame is good when the line left all its bytes alone.
 """
-# ruff: noqa: E402, I001
+# ruff: noqa: E402
 
 import sys
 from pathlib import Path

@@ -6,17 +6,14 @@ Truth (who really stands where) is heard here alone and judges the outcome; no g
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import rclpy
 from nav_msgs.msg import OccupancyGrid, Odometry
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from ronda.msg import (
     BarrierState,
@@ -36,6 +33,7 @@ from std_msgs.msg import UInt32
 from parking_robot.errors import ParkingError
 from robot_simulation.garage_layout import GATES
 from ronda_core import qos
+from ronda_core.spun import spun
 from ronda_core.stamps import to_seconds
 
 GATE_NAMES: Final = tuple(gate.name for gate in GATES)
@@ -171,32 +169,6 @@ class GarageWatch(Node):
         self.view.robot_contacts = message.data - self._first_contacts
 
 
-@contextmanager
-def watching(robot: str, domain: int, on_event: Callable[[GateEvent], None]) -> Iterator[GarageWatch]:
-    """The demonstration's node, spun on a thread until the block is left."""
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain)
-    node = GarageWatch(robot, on_event, context)
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
-    failure: list[BaseException] = []
-
-    def spin() -> None:
-        try:
-            executor.spin()
-        except ExternalShutdownException:
-            pass
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=spin, name="demo watch", daemon=True)
-    thread.start()
-    try:
-        yield node
-        if failure:
-            raise ParkingError(f"the demonstration's own node failed: {failure[0]}") from failure[0]
-    finally:
-        executor.shutdown()
-        thread.join()
-        node.destroy_node()
-        rclpy.try_shutdown(context=context)
+def watching(robot: str, domain: int, on_event: Callable[[GateEvent], None]) -> AbstractContextManager[GarageWatch]:
+    """Return the demonstration's node, spun on a thread until the block is left."""
+    return spun(lambda context: GarageWatch(robot, on_event, context), domain, ParkingError)

@@ -64,7 +64,6 @@ class GateNode(Node):
         self._links: tuple[str, str] = ("", "")
         self._lane_clock = _StationClock(self)
         self._date = SteadyDate(SystemClock())
-        self._wake = self.create_guard_condition(self._tick)
         self._sights: deque[tuple[list[PlateSight], float]] = deque()
         self._answers: deque[Answer] = deque()
         self._barrier_heard = self._frame_at = time.monotonic() - 60.0
@@ -172,7 +171,12 @@ class GateNode(Node):
             return
         self._read_ms = (time.monotonic() - started) * 1e3
         self._sights.append((sights, frame[1]))
-        self._wake.trigger()
+        self._tick_soon()
+
+    def _tick_soon(self) -> None:
+        """Have the executor tick at once; called by any thread."""
+        if self.executor is not None:
+            self.executor.create_task(self._tick)
 
     def _reading_failed(self, error: Exception) -> None:
         self.get_logger().error(f"a picture could not be read: {error}", throttle_duration_sec=5.0)
@@ -189,7 +193,7 @@ class GateNode(Node):
 
     def _take_answer(self, answer: Answer) -> None:
         self._answers.append(answer)
-        self._wake.trigger()
+        self._tick_soon()
 
     def _barrier_answered(self, future: Any) -> None:
         response = future.result()

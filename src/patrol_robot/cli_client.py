@@ -10,7 +10,6 @@ from typing import Any, Self
 import rclpy
 from action_msgs.srv import CancelGoal
 from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from ronda.action import Patrol
 from ronda.msg import PatrolState
@@ -21,6 +20,7 @@ from patrol_robot.errors import PatrolError
 from ronda_cli.launch_cli import share_folder
 from ronda_cli.process.environment import launch_environment, network_wanted
 from ronda_core import qos
+from ronda_core.executor import make_executor
 
 ANSWER_S = 5.0
 STATES = {
@@ -45,7 +45,7 @@ class PatrolClient:
         # Ctrl-C is ours: rclpy's own handler would end the context before the round could be stopped.
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node("patrol_cli", namespace=self._robot)
-        self._executor = SingleThreadedExecutor()
+        self._executor = make_executor()
         self._executor.add_node(self._node)
         return self
 

@@ -2,17 +2,14 @@
 """What the demonstration asks of the robot: enrol people, walk the round. Spins its node on a thread of its own."""
 
 import array
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
-import rclpy
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy.action import ActionClient
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from ronda.action import NavigateTo, Patrol
 from ronda.msg import PatrolState
 from ronda.srv import EnrolPerson
@@ -24,6 +21,7 @@ from patrol_robot.demo_watch import DemoWatch
 from patrol_robot.errors import DemoError
 from ronda_core import qos
 from ronda_core.se2 import yaw_to_quaternion
+from ronda_core.spun import spun
 
 POLL_S: Final = 0.1
 ENROL_LIMIT_S: Final = 60.0
@@ -124,35 +122,9 @@ class RobotClient:
         return future.result()
 
 
-@contextmanager
-def watching(namespace: str, domain: int, on_incident: Callable[[Any], None]) -> Iterator[DemoWatch]:
-    """The demonstration's node, spun on a thread until the block is left."""
-    context = rclpy.Context()
-    rclpy.init(context=context, domain_id=domain)
-    node = DemoWatch(namespace, on_incident, context)
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
-    failure: list[BaseException] = []
-
-    def spin() -> None:
-        try:
-            executor.spin()
-        except ExternalShutdownException:
-            pass
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=spin, name="demo watch", daemon=True)
-    thread.start()
-    try:
-        yield node
-        if failure:
-            raise DemoError(f"the demonstration's own node failed: {failure[0]}") from failure[0]
-    finally:
-        executor.shutdown()
-        thread.join()
-        node.destroy_node()
-        rclpy.try_shutdown(context=context)
+def watching(namespace: str, domain: int, on_incident: Callable[[Any], None]) -> AbstractContextManager[DemoWatch]:
+    """Return the demonstration's node, spun on a thread until the block is left."""
+    return spun(lambda context: DemoWatch(namespace, on_incident, context), domain, DemoError)
 
 
 def _picture(path: Path) -> CompressedImage:

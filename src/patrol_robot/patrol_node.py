@@ -5,12 +5,11 @@ import sys
 from typing import Any
 
 from nav_msgs.msg import OccupancyGrid
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.task import Future
 from ronda.action import Patrol
 from ronda.msg import EmergencyStop, PatrolState, SafetyState
 from ronda.srv import LoadRoute
@@ -24,6 +23,7 @@ from patrol_robot.patrol_messages import feedback_message, floor_of, goal_pose, 
 from patrol_robot.route import Route, load_route, parse_route
 from patrol_robot.route_check import Floor, check_route
 from ronda_core import diagnostics, parameters, qos
+from ronda_core.deferred_action import DeferredActionServer
 from ronda_core.diagnostics import NodeHealth
 from ronda_core.errors import RondaError
 from ronda_core.node_main import run_node
@@ -50,7 +50,7 @@ class PatrolNode(Node):
         self._floor: Floor | None = None
         self._route: Route | None = load_route(values["route_file"]) if values["route_file"] else None
         self._mission: Mission | None = None
-        self._finished: Future | None = None
+        self._handle: ServerGoalHandle | None = None
         self._waiting_since: float | None = None
         self._autonomy_allowed = True
         self._resumed_s = 0.0
@@ -70,11 +70,11 @@ class PatrolNode(Node):
         self.create_service(LoadRoute, "load_route", self._load_route)
         self.create_service(Trigger, "pause_patrol", self._pause)
         self.create_service(Trigger, "resume_patrol", self._resume, callback_group=waiting)
-        self._server = ActionServer(
+        self._server = DeferredActionServer(
             self,
             Patrol,
             "patrol",
-            self._execute,
+            self._begin,
             goal_callback=self._judge_goal,
             cancel_callback=lambda _goal: CancelResponse.ACCEPT,
         )
@@ -96,13 +96,15 @@ class PatrolNode(Node):
             return GoalResponse.REJECT
         return GoalResponse.ACCEPT
 
-    async def _execute(self, handle: ServerGoalHandle) -> Patrol.Result:
+    def _begin(self, handle: ServerGoalHandle) -> None:
         goal = handle.request
         if self._route is None or goal.route not in ("", self._route.name):
             wanted = f"'{goal.route}'" if goal.route else "any"
             handle.abort()
-            return Patrol.Result(error_code=Patrol.Result.NO_ROUTE, error_msg=f"no route is loaded for {wanted}")
-        self._mission = Mission(
+            reason = f"no route is loaded for {wanted}"
+            self._server.answer(handle, Patrol.Result(error_code=Patrol.Result.NO_ROUTE, error_msg=reason))
+            return
+        self._mission = mission = Mission(
             self._route,
             self._now_s,
             self._settings,
@@ -110,12 +112,15 @@ class PatrolNode(Node):
             start_index=goal.start_index,
             stop_on_failure=goal.stop_on_failure,
         )
-        mission, self._finished = self._mission, Future()
         self._handle = handle
         self._obey(mission.start())
         if not self._autonomy_allowed:
             self._obey(mission.pause("the safety gate holds autonomy back"))
-        await self._finished
+
+    def _finish(self, mission: Mission) -> None:
+        handle, self._handle = self._handle, None
+        if handle is None:
+            return
         self._show()
         if mission.state is State.DONE:
             handle.succeed()
@@ -123,7 +128,7 @@ class PatrolNode(Node):
             handle.canceled()
         else:
             handle.abort()
-        return result_message(mission)
+        self._server.answer(handle, result_message(mission))
 
     def _obey(self, commands: list[Command]) -> None:
         mission = self._mission
@@ -134,8 +139,8 @@ class PatrolNode(Node):
                 self._drive.cancel()
             elif command is Command.DRIVE:
                 self._start_drive(mission)
-            elif self._finished is not None and not self._finished.done():
-                self._finished.set_result(None)
+            else:
+                self._finish(mission)
         self._show()
 
     def _start_drive(self, mission: Mission) -> None:
@@ -147,10 +152,10 @@ class PatrolNode(Node):
             self._waiting_since = self._steady_s()
 
     def _tick(self) -> None:
-        mission = self._mission
-        if mission is None or not mission.under_way:
+        mission, handle = self._mission, self._handle
+        if mission is None or handle is None or not mission.under_way:
             return
-        if self._handle.is_cancel_requested:
+        if handle.is_cancel_requested:
             self._obey(mission.stop())
             return
         if self._waiting_since is not None and mission.state is State.DRIVING:
@@ -162,7 +167,7 @@ class PatrolNode(Node):
         else:
             self._obey(mission.tick())
         if mission.under_way:
-            self._handle.publish_feedback(feedback_message(mission))
+            handle.publish_feedback(feedback_message(mission))
 
     def _arrived(self) -> None:
         if self._mission is not None:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from geometry_msgs.msg import Twist
 from rclpy.context import Context
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 
 from ronda_core import qos
+from ronda_core.executor import make_executor, spin
 
 
 class TwistListener:
@@ -34,20 +34,16 @@ class TwistListener:
             self._node.create_subscription(
                 Twist, owner.resolve_topic_name(topic), lambda message, name=topic: heard(name, message), qos.COMMAND
             )
-        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor = make_executor(self._context)
         self._executor.add_node(self._node)
-        self._thread = threading.Thread(target=self._spin, name="twist-listener", daemon=True)
+        self._thread = threading.Thread(
+            target=spin, args=(self._executor, self._context), name="twist-listener", daemon=True
+        )
         self._thread.start()
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
     def close(self) -> None:
         """Stop listening and end the thread."""
-        self._executor.shutdown()
-        self._thread.join(timeout=2.0)
-        self._node.destroy_node()
         self._context.try_shutdown()
+        self._thread.join(timeout=2.0)
+        self._executor.shutdown()
+        self._node.destroy_node()

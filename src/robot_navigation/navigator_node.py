@@ -7,10 +7,9 @@ import sys
 import numpy as np
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import OccupancyGrid, Odometry, Path
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
-from rclpy.task import Future
 from ronda.action import NavigateTo
 from ronda.msg import LocalisationState as LocalisationMessage
 from ronda.msg import SafetyState
@@ -34,6 +33,7 @@ from robot_navigation.scan import ScanLimits
 from robot_navigation.scan_queue import ScanQueue
 from robot_navigation.surroundings import Surroundings
 from ronda_core import diagnostics, parameters, qos
+from ronda_core.deferred_action import DeferredActionServer
 from ronda_core.errors import TransformError
 from ronda_core.node_main import run_node
 from ronda_core.ros_transforms import TransformListener
@@ -42,10 +42,6 @@ from ronda_core.stamps import duration, to_seconds
 from ronda_core.transforms import TransformBuffer
 
 PREEMPTED = Outcome(NavigationCode.NONE, "pre-empted by a new goal")
-
-
-def _key(handle: ServerGoalHandle) -> bytes:
-    return bytes(handle.goal_id.uuid)
 
 
 class NavigatorNode(Node):
@@ -61,7 +57,6 @@ class NavigatorNode(Node):
         self._localisation = LocalisationState.UNINITIALISED
         self._autonomy = True
         self._goal: ServerGoalHandle | None = None
-        self._ends: dict[bytes, Future] = {}
         self._started = self._feedback_sent = 0.0
         self._last = Step()
         self._moving = False
@@ -77,13 +72,12 @@ class NavigatorNode(Node):
         self.create_subscription(Odometry, "odom", self._take_odometry, qos.SENSOR)
         self.create_subscription(SafetyState, "safety_state", self._take_safety, qos.STATE)
         self.create_subscription(LocalisationMessage, "localisation_state", self._take_localisation, qos.STATE)
-        self._server = ActionServer(
+        self._server = DeferredActionServer(
             self,
             NavigateTo,
             "navigate_to",
-            execute_callback=self._execute,
+            self._begin,
             goal_callback=self._consider,
-            handle_accepted_callback=self._accept,
             cancel_callback=lambda _handle: CancelResponse.ACCEPT,
         )
         self.create_timer(1.0 / values["controller_frequency"], self._tick)
@@ -132,31 +126,27 @@ class NavigatorNode(Node):
             return GoalResponse.REJECT
         return GoalResponse.ACCEPT
 
-    def _accept(self, handle: ServerGoalHandle) -> None:
+    def _begin(self, handle: ServerGoalHandle) -> None:
         if self._goal is not None:
             self._finish(PREEMPTED)
         self._goal = handle
-        self._ends[_key(handle)] = Future(executor=self.executor)
         self._started, self._feedback_sent = self._now(), -math.inf
         self._navigator.start(pose_from(handle.request.pose.pose))
-        handle.execute()
 
-    async def _execute(self, handle: ServerGoalHandle) -> NavigateTo.Result:
-        outcome: Outcome = await self._ends[_key(handle)]
-        del self._ends[_key(handle)]
+    def _answer(self, handle: ServerGoalHandle, outcome: Outcome) -> None:
         if handle.is_cancel_requested:
             handle.canceled()
         elif outcome.code is NavigationCode.NONE and outcome is not PREEMPTED:
             handle.succeed()
         else:
             handle.abort()
-        return NavigateTo.Result(error_code=int(outcome.code), error_msg=outcome.message)
+        self._server.answer(handle, NavigateTo.Result(error_code=int(outcome.code), error_msg=outcome.message))
 
     def _finish(self, outcome: Outcome) -> None:
         self._navigator.cancel()
-        if self._goal is not None:
-            self._ends[_key(self._goal)].set_result(outcome)
-        self._goal = None
+        goal, self._goal = self._goal, None
+        if goal is not None:
+            self._answer(goal, outcome)
         level = diagnostics.OK if outcome.code is NavigationCode.NONE else diagnostics.WARN
         self._health.set(level, outcome.message, code=outcome.code.name)
         self.get_logger().info(f"{outcome.code.name}: {outcome.message}")

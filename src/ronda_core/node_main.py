@@ -12,10 +12,11 @@ from types import FrameType
 import rclpy
 import rclpy.signals
 from rclpy._rclpy_pybind11 import RCLError
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 
 from ronda_core.errors import RondaError
+from ronda_core.executor import make_executor, spin
 
 EXIT_OK, EXIT_CRASH, EXIT_BAD_INPUT = 0, 1, 2
 
@@ -46,9 +47,9 @@ def run_node(factory: Callable[[], Node]) -> int:
             _init()
             started = True
             node = factory()
-            executor = SingleThreadedExecutor()
+            executor = make_executor()
             executor.add_node(node)
-            executor.spin()
+            spin(executor)
         except Exception as error:
             failure = error
         awaited = False

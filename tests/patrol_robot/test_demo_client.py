@@ -201,7 +201,7 @@ def test_a_fault_of_its_own_node_is_told(tmp_path: Path) -> None:
 
     with (
         spun(tmp_path) as nodes,
-        pytest.raises(DemoError, match="own node failed: the printer is on fire"),
+        pytest.raises(DemoError, match="failed: the printer is on fire"),
         watching("r1", nodes[0].context.get_domain_id(), fail) as watch,
     ):
         client = RobotClient(watch, lambda: None)

@@ -53,7 +53,7 @@ class Cable:
         self._link.symlink_to(self.path)
 
     def pull(self) -> None:
-        # The name goes first, as udev takes it away: a number of /dev/pts that is free again may be another test's next.
+        # The name goes first, as udev takes it away: the number in /dev/pts may be another test's next.
         self._link.unlink(missing_ok=True)
         for fd in self.fds:
             os.close(fd)

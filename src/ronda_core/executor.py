@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which of rclpy's executors serves our nodes, and the loop that turns it.
+
+rclpy's `EventsExecutor` hears of messages by callbacks of the middleware, where `SingleThreadedExecutor` builds a wait
+set of everything anew before each message: a node of ours costs less than half of the processor time with it. Both
+run one callback at a time. A coroutine that awaits something is polled by it without a pause, so nodes must not leave
+one waiting for long (see `ronda_core.deferred_action`).
+"""
+
+from contextlib import suppress
+from typing import Final
+
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
+
+try:
+    from rclpy.experimental.events_executor import EventsExecutor as _make
+except ImportError:  # rclpy older than 7.1.4
+    _make = SingleThreadedExecutor
+
+SLICE_S: Final = 1.0
+
+
+def make_executor(context: Context | None = None) -> Executor:
+    """Return the executor for one process or thread; of the default context unless another is given."""
+    return _make(context=context or rclpy.get_default_context())
+
+
+def spin(executor: Executor, context: Context | None = None) -> None:
+    """Serve callbacks until the context is shut down; what a callback raises comes out.
+
+    In slices of time, because `EventsExecutor.spin` without a limit waits busily in rclpy 7.1.6.
+    """
+    context = context or rclpy.get_default_context()
+    with suppress(ExternalShutdownException):
+        while context.ok():
+            executor.spin_once(timeout_sec=SLICE_S)

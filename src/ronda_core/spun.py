@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node that is served by a thread of its own while its owner does something else."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
+
+from ronda_core.errors import RondaError
+from ronda_core.executor import make_executor, spin
+
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+@contextmanager
+def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[RondaError]) -> Iterator[AnyNode]:
+    """The node that `make` makes in a context of its own, served until the block is left.
+
+    Raises `error_type` at the block's end if one of the node's callbacks has failed.
+    """
+    context = rclpy.Context()
+    rclpy.init(context=context, domain_id=domain)
+    node = make(context)
+    executor = make_executor(context)
+    executor.add_node(node)
+    failure: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            spin(executor, context)
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=serve, name=node.get_name(), daemon=True)
+    thread.start()
+    try:
+        yield node
+        if failure:
+            raise error_type(f"node {node.get_name()} failed: {failure[0]}") from failure[0]
+    finally:
+        # Ends the loop; the entities go afterwards, when nobody serves them.
+        rclpy.try_shutdown(context=context)
+        thread.join()
+        executor.shutdown()
+        node.destroy_node()
