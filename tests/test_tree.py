@@ -25,7 +25,18 @@ MAY_IMPORT = {
 DOORS = re.compile(r"(^|_)(cli|demo|bench)")
 # Modules of ronda_core that speak ROS by their purpose; elsewhere only *_node.py and these adapters may.
 ROS_MODULES = {
-    "ronda_core": {"qos", "node_main", "images", "ros_transforms", "stamps", "diagnostics", "parameters"},
+    "ronda_core": {
+        "qos",
+        "node_main",
+        "images",
+        "ros_transforms",
+        "stamps",
+        "diagnostics",
+        "parameters",
+        "executor",
+        "deferred_action",
+        "spun",
+    },
 }
 MAX_LINES = 400
 

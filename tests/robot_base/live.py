@@ -59,11 +59,7 @@ class Rig:
         self.commands: list[TwistStamped] = []
         self.state: SafetyState | None = None
         self.estop: EmergencyStop | None = None
-        self.ranges = np.full(360, 6.0, np.float32)
-        self.scanning = True
-        self.bumper: bool | None = False
-        self.navigation: tuple[float, float] | None = None
-        self.teleoperation: tuple[float, float] | None = None
+        self.calm()
         node = self.node
         self.scan_out = node.create_publisher(LaserScan, "scan", qos.SENSOR)
         self.odom_out = node.create_publisher(Odometry, "odom", qos.SENSOR)
@@ -82,6 +78,14 @@ class Rig:
         self._resume = node.create_client(Trigger, "resume_autonomy")
         self._beat = 0.0
         self.watched: subprocess.Popen[bytes] | None = None
+
+    def calm(self) -> None:
+        """Play an empty hall and nobody who asks for motion."""
+        self.ranges = np.full(360, 6.0, np.float32)
+        self.scanning = True
+        self.bumper: bool | None = False
+        self.navigation: tuple[float, float] | None = None
+        self.teleoperation: tuple[float, float] | None = None
 
     def now(self) -> Time:
         return self.node.get_clock().now().to_msg()

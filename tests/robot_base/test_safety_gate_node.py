@@ -9,23 +9,40 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ronda.msg import SafetyState
 from tests.robot_base.live import Rig, UnstampedSender, assert_one_publisher_of_cmd_vel, process
 
 pytestmark = pytest.mark.live
 NAMESPACE = "/gate_test"
+SHARED = "/gate_shared"
 
 
-@pytest.fixture
-def rig() -> Iterator[Rig]:
-    rig = Rig(NAMESPACE)
+@pytest.fixture(scope="module")
+def running_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    rig = Rig(SHARED)
     try:
-        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}") as rig.watched:
+        with gate(tmp_path_factory.mktemp("site"), namespace=SHARED) as rig.watched:
             rig.until(lambda: rig.reason("no_command"))
             # Past the time in which a running drive would count as one from before a restart.
             rig.for_commands(100)
             yield rig
     finally:
         rig.close()
+
+
+@pytest.fixture
+def rig(running_rig: Rig) -> Rig:
+    """One gate for many tests; each finds it free to move, as after a person's resumption."""
+    rig = running_rig
+    rig.calm()
+    assert rig.set_estop(False).success
+    rig.teleoperation = (0.0, 0.0)
+    rig.until(lambda: rig.reason("no_command", "none") and rig.state.source == SafetyState.SOURCE_TELEOPERATION)
+    rig.teleoperation = None
+    rig.until(lambda: rig.reason("teleop_silent", "await_resume"))
+    assert rig.resume().success
+    rig.until(lambda: rig.reason("no_command"))
+    return rig
 
 
 def drive(rig: Rig) -> None:
@@ -115,7 +132,7 @@ def test_an_absurd_request_moves_nothing_and_is_named(rig: Rig, source: str, abs
 
 
 def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
-    sender = UnstampedSender(NAMESPACE, "cmd_vel_teleop")
+    sender = UnstampedSender(SHARED, "cmd_vel_teleop")
     try:
 
         def moving() -> bool:
@@ -127,8 +144,8 @@ def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
         sender.close()
 
 
-def gate(site: Path, *more: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    words = ["-r", f"__ns:={NAMESPACE}", "-p", f"data_dir:={site}", *more]
+def gate(site: Path, *more: str, namespace: str = NAMESPACE) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    words = ["-r", f"__ns:={namespace}", "-p", f"data_dir:={site}", *more]
     return process("robot_base.safety_gate_node", *words)
 
 

@@ -13,7 +13,7 @@
 
 namespace ronda {
 
-constexpr std::uint8_t kFirmware[3] = {1, 1, 0};
+constexpr std::uint8_t kFirmware[3] = {1, 1, 1};
 constexpr std::uint8_t kRelays = 8;
 
 class Device {
@@ -30,7 +30,7 @@ class Device {
   void tick() {
     const std::uint32_t now = board_.millis();
     const std::uint32_t elapsed = now - ticked_at_;
-    if (elapsed == 0) return;
+    if (elapsed < kPeriodMs) return;
     ticked_at_ = now;
     sensors_ = board_.read();
     if (link_ && now - link_at_ > kLinkMs) link_ = false;
@@ -54,6 +54,8 @@ class Device {
   const Barrier& barrier() const { return barrier_; }
 
  private:
+  // Over a shorter time a single tick of an encoder would look like a speed: 1 ms makes one 0.28 m/s.
+  static constexpr std::uint32_t kPeriodMs = 5;
   static constexpr std::uint32_t kLinkMs = 500;
   static constexpr std::uint32_t kTelemetryMs = 20;
   static constexpr std::uint8_t kRemembered = 16;

@@ -13,7 +13,7 @@ struct WheelConfig {
   float braking = 6.0f;
   float kp = 0.8f;        // duty per m/s
   float ki = 3.0f;        // duty per m
-  float smoothing = 0.3f;  // weight of the newest speed
+  float settling = 0.015f;  // s; time constant of the speed's low-pass filter
 };
 
 class Wheel {
@@ -24,7 +24,8 @@ class Wheel {
     if (started_) {
       // Unsigned subtraction: right across the wrap.
       const auto moved = static_cast<std::int32_t>(static_cast<std::uint32_t>(ticks) - static_cast<std::uint32_t>(last_));
-      speed_ += config_.smoothing * (static_cast<float>(moved) / config_.ticks_per_metre / dt - speed_);
+      const float measured = static_cast<float>(moved) / config_.ticks_per_metre / dt;
+      speed_ += dt / (config_.settling + dt) * (measured - speed_);
       moved_ = moved;
     }
     last_ = ticks;
