@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot_navigation.grid import GridMap
+from ronda_core.se2 import SE2
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,30 @@ class LaserModel:
     z_rand: float = 0.15
     temper: float = 0.3
     far: float = 1.0
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """For each pose the share of beams that the map `explained` (they end at a mapped obstacle) and that went `through`
+    a mapped obstacle. The rest ended early, at something that the map does not show: people, parked cars.
+    """
+
+    explained: NDArray[np.float64]
+    through: NDArray[np.float64]
+
+    @property
+    def told(self) -> NDArray[np.float64]:
+        """(P,) share of beams that speak for or against a pose."""
+        return self.explained + self.through
+
+    def agreement(self, early_weight: float = 0.03) -> NDArray[np.float64]:
+        """(P,) explained beams among those that say something, 0 to 1.
+
+        A beam that went through a wall contradicts a pose. One that ended early hardly does, however many there are, so
+        they count little: a robot among parked cars knows its place by the few walls that it still sees.
+        """
+        early = 1.0 - self.explained - self.through
+        return np.asarray(self.explained / np.maximum(self.explained + self.through + early_weight * early, 1e-9))
 
 
 class LikelihoodField:
@@ -72,22 +97,49 @@ class LikelihoodField:
         sensor: tuple[float, float],
         within: float = 0.20,
     ) -> NDArray[np.float64]:
-        """(P,) share of beams that end within `within` metres of a mapped obstacle and pass through none before.
+        """(P,) share of beams that end within `within` metres of a mapped obstacle and pass through none before."""
+        return self.verdicts(poses, points, sensor, within).explained
 
-        The second condition is what ends alone cannot see: a beam that would have gone through a wall.
+    def verdicts(
+        self,
+        poses: NDArray[np.float64],
+        points: NDArray[np.float64],
+        sensor: tuple[float, float],
+        within: float = 0.20,
+        steps: int = 40,
+    ) -> Verdicts:
+        """What the map says of (N, 2) beam ends in the robot's frame, at each of (P, 3) poses.
+
+        Ends alone cannot see a beam that would have gone through a wall; each beam is followed in `steps` steps.
         """
         if not len(points):
-            return np.zeros(len(poses))
+            return Verdicts(np.zeros(len(poses)), np.zeros(len(poses)))
         good = self.distances(poses, points) <= within
+        through = self._through(poses, points, sensor, steps)
+        return Verdicts(np.asarray((good & ~through).mean(axis=1)), np.asarray(through.mean(axis=1)))
+
+    def early(
+        self, pose: SE2, points: NDArray[np.float64], sensor: tuple[float, float], margin: float
+    ) -> NDArray[np.bool_]:
+        """(N,) beams that end in the open, more than `margin` metres from everything mapped and before it."""
+        here = np.array([[pose.x, pose.y, pose.yaw]])
+        open_end = self.distances(here, points)[0] > margin
+        return np.asarray(open_end & ~self._through(here, points, sensor, 40)[0])
+
+    def _through(
+        self, poses: NDArray[np.float64], points: NDArray[np.float64], sensor: tuple[float, float], steps: int
+    ) -> NDArray[np.bool_]:
+        """(P, N) beams that meet a mapped obstacle before their end; each is followed in `steps` steps."""
+        through = np.zeros((len(poses), len(points)), dtype=bool)
         spans = points - sensor
         lengths = np.hypot(*spans.T)
-        steps = np.linspace(0.05, 1.0, 40)
+        along = np.linspace(0.05, 1.0, steps)
         # Leave the last 0.3 m out: the hit itself, and the error of the pose, lie there.
-        step, beam = np.nonzero(steps[:, None] * lengths < lengths - 0.3)
-        rows, columns = self._indices(poses, sensor + spans[beam] * steps[step, None])
-        pose, through = np.nonzero(self._occupied[rows, columns])
-        good[pose, beam[through]] = False
-        return np.asarray(good.mean(axis=1))
+        step, beam = np.nonzero(along[:, None] * lengths < lengths - 0.3)
+        rows, columns = self._indices(poses, sensor + spans[beam] * along[step, None])
+        pose, met = np.nonzero(self._occupied[rows, columns])
+        through[pose, beam[met]] = True
+        return through
 
     def _indices(
         self, poses: NDArray[np.float64], points: NDArray[np.float64]

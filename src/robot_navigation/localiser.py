@@ -30,21 +30,30 @@ class LocalisationState(IntEnum):
 class LocaliserSettings:
     """Distances in metres, angles in radians, times in seconds.
 
-    `lost_fit`: the position is lost when the share of beams that the map explains stays below it for `lost_after`.
-    `good_fit`: the least share at which a position is believed. `global_travel`: how far the robot must have moved
-    (a radian counts as half a metre), and `sure_for` how long particles and fit must have agreed, before a position is
-    believed.
+    `lost_fit`: the position is lost when the fit (the agreement of scan and map, `Verdicts.agreement`) stays below it
+    for `lost_after`. `good_fit`: the least fit at which a position is believed. One that was found by searching must
+    besides explain `search_explained` of all beams, since few beams fit somewhere by chance; one that was given
+    `given_explained`. `told_enough`: share of beams, explained or contradicting, with which a scan counts in full.
+    `filter_margin`: beams that end early and so far from everything mapped do not weigh the particles while these
+    spread by less than `filter_std`. `global_travel`: how far the robot must have moved (a radian counts as half a metre), and
+    `sure_for` how long particles and fit must have agreed, before a position is believed.
     """
 
     particles_min: int = 500
     particles_max: int = 3000
     beams: int = 60
     fit_beams: int = 120
+    fit_steps: int = 120
     update_distance: float = 0.05
     update_angle: float = 0.05
     good_fit: float = 0.55
     lost_fit: float = 0.40
     lost_after: float = 1.5
+    search_explained: float = 0.55
+    given_explained: float = 0.10
+    told_enough: float = 0.10
+    filter_std: float = 0.30
+    filter_margin: float = 0.5
     lost_position_std: float = 1.0
     localised_position_std: float = 0.25
     localised_yaw_std: float = 0.15
@@ -91,7 +100,8 @@ class Localiser:
         self._summary: CloudSummary | None = None
         self._odom: SE2 | None = None
         self._last_stamp: float | None = None
-        self._fit = 0.0
+        self._fit = self._explained = 0.0
+        self._least_explained = self.settings.search_explained
         self._bad_since: float | None = None
         self._sure_since: float | None = None
         self._last_search = -np.inf
@@ -117,20 +127,27 @@ class Localiser:
         if covariance is None:
             covariance = np.diag([0.25**2, 0.25**2, 0.15**2])
         self._cloud = ParticleCloud.around(pose, covariance, self.settings.particles_max // 2, self._rng)
-        self._begin("pose given", travel=0.0)
+        self._begin("pose given", travel=0.0, explained=self.settings.given_explained)
 
     def start_globally(self) -> None:
         """Forget the position; the next scan is compared with the whole map."""
         self._search_due = True
-        self._begin("searching the whole map", travel=self.settings.global_travel)
+        self._begin(
+            "searching the whole map", travel=self.settings.global_travel, explained=self.settings.search_explained
+        )
 
-    def _begin(self, detail: str, travel: float) -> None:
+    def _begin(self, detail: str, travel: float, explained: float) -> None:
+        self._least_explained = explained
         self._state = LocalisationState.CONVERGING
         self._travel_due, self._forced_updates = travel, 3
         self._odom = self._summary = None
-        self._fit, self._bad_since, self._slow, self._fast = 0.0, None, 0.0, 0.0
-        self._sure_since = None
+        self._forget_fit()
         self._detail = detail
+
+    def _forget_fit(self) -> None:
+        self._fit = self._explained = 0.0
+        self._bad_since = self._sure_since = None
+        self._slow = self._fast = 0.0
 
     def update(self, scan: Scan, odom: SE2) -> Estimate | None:
         """Take a scan and the odometry pose at its time. None until a start was asked for or while scans are unusable.
@@ -176,7 +193,7 @@ class Localiser:
         assert self._cloud is not None
         settings, cloud = self.settings, self._cloud
         cloud.move(step, settings.noise)
-        points = thin(scan.points, settings.beams)
+        points = thin(self._without_strangers(scan), settings.beams)
         logs = self._field.log_likelihood(cloud.poses, points)
         per_beam = float(cloud.weights @ np.exp(logs / (settings.laser.temper * len(points))))
         self._slow += settings.alpha_slow * (per_beam - self._slow) if self._slow else per_beam
@@ -187,6 +204,20 @@ class Localiser:
             count = cloud.kld_count(settings.particles_min, settings.particles_max)
             share = min(settings.injection_max, max(0.0, 1.0 - self._fast / self._slow))
             cloud.resample(count, self._random_poses(int(share * count)))
+
+    def _without_strangers(self, scan: Scan) -> NDArray[np.float64]:
+        """The scan's hits but for those that ended early, far from everything on the map, where the pose is well known.
+
+        They are people or parked cars, and would draw the cloud towards walls that they resemble. (The distance filter
+        of Fox, Burgard, Thrun: "Markov localization for mobile robots in dynamic environments", 1999.)
+        """
+        assert self._cloud is not None
+        summary, settings = self._cloud.summary(), self.settings
+        if summary.position_std > settings.filter_std or summary.share < settings.localised_share:
+            return scan.points
+        points = thin(scan.points, 3 * settings.beams)
+        early = self._field.early(summary.pose, points, scan.sensor, settings.filter_margin)
+        return points if early.all() else points[~early]
 
     def _random_poses(self, count: int) -> NDArray[np.float64] | None:
         """Half around the present position, half anywhere on the free floor."""
@@ -204,10 +235,16 @@ class Localiser:
         assert self._summary is not None
         settings, summary, pose = self.settings, self._summary, self._pose(odom)
         beams = thin(scan.points, settings.fit_beams)
-        fit = float(self._field.explained(np.array([[pose.x, pose.y, pose.yaw]]), beams, scan.sensor)[0])
+        here = np.array([[pose.x, pose.y, pose.yaw]])
+        verdicts = self._field.verdicts(here, beams, scan.sensor, steps=settings.fit_steps)
+        fit, explained = float(verdicts.agreement()[0]), float(verdicts.explained[0])
         gap = 0.1 if self._last_stamp is None else min(1.0, max(0.0, scan.stamp - self._last_stamp))
         self._last_stamp = scan.stamp
-        self._fit = fit if self._fit == 0.0 else self._fit + (fit - self._fit) * min(1.0, gap / 0.5)
+        weight = min(1.0, gap / 0.5) if self._fit else 1.0
+        self._explained += weight * (explained - self._explained)
+        # A scan that shows next to nothing of the map says as little about the pose; the cloud's spread is left then.
+        told = min(1.0, float(verdicts.told[0]) / settings.told_enough) if self._fit else 1.0
+        self._fit += weight * told * (fit - self._fit)
         bad = self._fit < settings.lost_fit or summary.position_std > settings.lost_position_std
         if not bad:
             self._bad_since = None
@@ -219,10 +256,11 @@ class Localiser:
             and summary.position_std <= settings.localised_position_std
             and summary.yaw_std <= settings.localised_yaw_std
             and self._fit >= settings.good_fit
+            and self._explained >= self._least_explained
         )
         if lasting:
             self._state = LocalisationState.LOST
-            self._detail = f"only {self._fit:.0%} of the scan fits the map"
+            self._detail = f"scan and map agree by {self._fit:.0%} only"
             if scan.stamp - self._last_search >= settings.search_every:
                 self._retry(scan)
         elif self._lasting_sure(scan.stamp, sure) and self._travel_due <= 0.0 and self._forced_updates == 0:
@@ -245,12 +283,12 @@ class Localiser:
         assert self._cloud is not None
         beams = thin(scan.points, self.settings.fit_beams)
         best = float(self._field.explained(self._cloud.poses[:1], beams, scan.sensor)[0])
-        if best < max(self.settings.good_fit, self._fit + 0.1):
+        if best < max(self.settings.search_explained, self._explained + 0.1):
             self._cloud, self._odom = before, odom
             return
         self._travel_due, self._forced_updates = self.settings.global_travel, 3
-        self._fit, self._bad_since, self._slow, self._fast = 0.0, None, 0.0, 0.0
-        self._sure_since = None
+        self._least_explained = self.settings.search_explained
+        self._forget_fit()
         self._detail = "lost; a new place fits the scan and is being checked"
 
     def _pose(self, odom: SE2) -> SE2:

@@ -85,6 +85,45 @@ def test_a_crowd_that_the_map_does_not_show_does_not_confuse():
     assert drive.error < 0.1
 
 
+def surround(drive: Drive, *, gaps: tuple[float, ...]) -> None:
+    """People (or cars) all around the robot, but for gaps of about 20 degrees at the given angles."""
+    here = drive.robot.pose
+    for angle in np.arange(-np.pi, np.pi, 0.2):
+        if all(abs((angle - gap + np.pi) % (2 * np.pi) - np.pi) > 0.25 for gap in gaps):
+            drive.world.people.append(Person(here.x + 1.6 * np.cos(angle), here.y + 1.6 * np.sin(angle)))
+
+
+def test_a_robot_that_sees_little_of_the_walls_is_not_lost_for_that():
+    drive = Drive(SE2(-6.0, 0.5, 0.0))
+    drive.localiser.set_pose(SE2(-6.0, 0.5, 0.0))
+    drive.run(3.0, turn=0.3)
+    surround(drive, gaps=(0.3, 2.0, -1.7))
+    hidden = (drive.world.ranges(drive.robot.pose) < building().ranges(drive.robot.pose) - 0.1).mean()
+    assert hidden > 0.7
+    states = drive.run(6.0, turn=0.3)
+    assert LocalisationState.LOST not in states and states[-1] is LocalisationState.LOCALISED
+    assert drive.error < 0.15
+
+
+def test_a_robot_that_sees_nothing_of_the_walls_keeps_its_place_for_a_while():
+    drive = Drive(SE2(-6.0, 0.5, 0.0))
+    drive.localiser.set_pose(SE2(-6.0, 0.5, 0.0))
+    drive.run(3.0, turn=0.3)
+    assert drive.localiser.state is LocalisationState.LOCALISED
+    surround(drive, gaps=())
+    assert LocalisationState.LOST not in drive.run(5.0, turn=0.2)
+
+
+def test_being_carried_away_is_noticed_among_people_too():
+    drive = Drive(SE2(-6.0, 1.0, 0.0))
+    drive.localiser.set_pose(SE2(-6.0, 1.0, 0.0))
+    drive.run(3.0, turn=0.5)
+    drive.robot.pose = SE2(5.0, -1.5, 2.0)
+    for angle in (0.3, 1.1, 1.9, -0.8, -1.6, 2.8):
+        drive.world.people.append(Person(5.0 + 1.2 * np.cos(angle), -1.5 + 1.2 * np.sin(angle)))
+    assert LocalisationState.LOST in drive.run(6.0)
+
+
 def test_the_same_seed_gives_the_same_result():
     poses = []
     for _ in range(2):
