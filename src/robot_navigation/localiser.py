@@ -35,8 +35,8 @@ class LocaliserSettings:
     besides explain `search_explained` of all beams, since few beams fit somewhere by chance; one that was given
     `given_explained`. `told_enough`: share of beams, explained or contradicting, with which a scan counts in full.
     `filter_margin`: beams that end early and so far from everything mapped do not weigh the particles while these
-    spread by less than `filter_std`. `global_travel`: how far the robot must have moved (a radian counts as half a metre), and
-    `sure_for` how long particles and fit must have agreed, before a position is believed.
+    spread by less than `filter_std`. `global_travel`: how far the robot must have moved (a radian counts as half a
+    metre), and `sure_for` how long particles and fit must have agreed, before a position is believed.
     """
 
     particles_min: int = 500

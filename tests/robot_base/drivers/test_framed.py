@@ -16,7 +16,6 @@ from robot_base.simulated_device import SimulatedDevice
 from robot_base.wire.frame import Frame, FrameReader, encode
 from robot_base.wire.messages import Code, Type
 
-
 STANDSTILL = 0.02  # m/s; below it the firmware takes the wheels as standing
 
 
