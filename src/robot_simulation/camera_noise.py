@@ -26,8 +26,8 @@ class CameraNoise:
             return
         shape = (block.height + _MARGIN, block.width + _MARGIN, 3)
         field = np.rint(255.0 * random.normal(block.noise.mean, block.noise.stddev, shape))
-        self._brighter = np.clip(field, 0, 255).astype(np.uint8)
-        self._darker = np.clip(-field, 0, 255).astype(np.uint8)
+        brighter, darker = np.clip(field, 0, 255).astype(np.uint8), np.clip(-field, 0, 255).astype(np.uint8)
+        self._fields = ((brighter, darker), (cv2.flip(brighter, 1), cv2.flip(darker, 1)))
 
     def add(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the picture (height, width, 3) with noise."""
@@ -35,8 +35,6 @@ class CameraNoise:
             return picture
         height, width = picture.shape[:2]
         row, column = (int(part) for part in self._random.integers(0, _MARGIN, 2))
-        step = -1 if self._random.integers(0, 2) else 1
+        brighter, darker = self._fields[int(self._random.integers(0, 2))]
         part = (slice(row, row + height), slice(column, column + width))
-        brighter = np.ascontiguousarray(self._brighter[part][:, ::step])
-        darker = np.ascontiguousarray(self._darker[part][:, ::step])
-        return np.asarray(cv2.subtract(cv2.add(picture, brighter), darker), np.uint8)
+        return np.asarray(cv2.subtract(cv2.add(picture, brighter[part]), darker[part]), np.uint8)

@@ -60,6 +60,11 @@ class BayRecord:
         if after is BayState.FREE:
             self.frames.clear()
 
+    def leave(self) -> None:
+        """Take in that whoever stood here has left the garage: nothing is known until the next look."""
+        self.odds, self.seen, self.since = 0.0, None, None
+        self.frames.clear()
+
     def read(self, now: float, frames: Iterable[Decoded]) -> None:
         """Take in plates that were seen here; a plate is a look at something that stands there."""
         for frame in frames:

@@ -52,6 +52,7 @@ class BaySurvey:
         self._rules = rules or FindingRules()
         self._records = {bay.id: BayRecord(record or RecordRules()) for bay in plan.bays}
         self._inside: tuple[ParkedStay, ...] | None = None
+        self._placed: dict[str, str] = {}
 
     def take_looks(self, now: float, looks: Mapping[str, Look]) -> None:
         """Take in what a sweep of the lidar said, by bay."""
@@ -69,8 +70,17 @@ class BaySurvey:
         return touched
 
     def take_stays(self, inside: Sequence[ParkedStay] | None) -> None:
-        """Take in the stays that have not ended; None while the ledger does not answer."""
+        """Take in the stays that have not ended; None while the ledger does not answer.
+
+        A car whose stay has ended has left by the exit, though the robot may not have looked into its bay since.
+        """
         self._inside = None if inside is None else tuple(inside)
+        if self._inside is None:
+            return
+        ids = {stay.stay_id for stay in self._inside}
+        for bay_id in [bay_id for bay_id, stay_id in self._placed.items() if stay_id not in ids]:
+            self._records[bay_id].leave()
+            del self._placed[bay_id]
 
     def bays(self, now: float) -> tuple[SeenBay, ...]:
         """Return every bay as it is believed now, in order of the ids."""
@@ -81,6 +91,10 @@ class BaySurvey:
             match = match_parked(plate.text, self._inside or ()) if plate.text else NO_MATCH
             if self._inside is None:
                 match = ParkedMatch(Belonging.UNSURE)
+            elif match.stay is not None:
+                self._placed[bay.id] = match.stay.stay_id
+            else:
+                self._placed.pop(bay.id, None)
             # A lane is blocked by what is seen to stay, not by a car that drove through when the robot last looked.
             until = record.seen if bay.kind is BayKind.KEEP_CLEAR and record.seen is not None else now
             standing = until - record.since if record.since is not None and state is not BayState.UNKNOWN else 0.0

@@ -43,6 +43,18 @@ def test_a_car_without_a_stay_is_found_once_it_has_settled(survey):
     assert finding.text == ("BAB123 stands in A01 without a stay; 1 car(s) came in unread, it may be one of them")
 
 
+def test_a_car_that_has_left_by_the_exit_is_not_accused_in_the_bay_where_it_stood(survey):
+    survey.take_stays([stay("BAB123"), stay("HHXY99")])
+    see(survey, "A01", "BAB123")
+    assert kinds(survey) == []
+    survey.take_stays([stay("HHXY99")])
+    assert kinds(survey, at=30.0) == []
+    (bay,) = (one for one in survey.bays(30.0) if one.bay.id == "A01")
+    assert (bay.state, bay.plate) == (BayState.UNKNOWN, "")
+    see(survey, "A01", "BAB123", at=40.0)
+    assert kinds(survey, at=60.0) == [(FindingKind.NO_STAY, "A01")], "but it is when it is seen there again"
+
+
 @pytest.mark.parametrize(("plate", "confidence"), [("BAB123", 0.0), ("HHXY7I", 0.9)])
 def test_an_unsure_plate_accuses_nobody(survey, plate, confidence):
     survey.take_stays([stay("HHXY99")])
