@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from robot_base.keep_out_watch import NO_ZONES, KeepOutView
 from robot_base.scan_view import ScanView
 from robot_base.stop_rules import Reason, StopCategory
 from robot_base.velocity import STOP, Velocity
@@ -88,7 +89,7 @@ class GateInputs:
     clock_running: bool = True
     resume_requested: bool = False
     restarted: bool = False
-    keep_out: bool = False
+    keep_out: KeepOutView = NO_ZONES
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,22 +27,52 @@ class Motion:
 
 
 def limit_motion(
-    state: GateState, inputs: GateInputs, scan: ScanView, request: Velocity, now: Instant, limits: GateLimits
+    state: GateState,
+    inputs: GateInputs,
+    scan: ScanView,
+    request: Velocity,
+    now: Instant,
+    limits: GateLimits,
+    *,
+    by_hand: bool = False,
 ) -> tuple[Motion, GateState]:
-    """Limit a request that may be driven in principle. `scan` is good and fresh."""
+    """Limit a request that may be driven in principle. `scan` is good and fresh; `by_hand`: a person drives."""
     state = _notice_sudden_obstacle(state, inputs, now, limits)
     if request.is_zero:
         return Motion(STOP, Reason.NONE, limits.max_speed), state
     if state.obstacle_hold_until > now.ros:
         return Motion(STOP, Reason.OBSTACLE, 0.0), state
-    if inputs.keep_out and request.linear > 0:
-        return Motion(STOP, Reason.KEEP_OUT, 0.0), state
+    zones = inputs.keep_out
+    astray = Reason.KEEP_OUT_UNKNOWN if not zones.known else Reason.KEEP_OUT if zones.inside else Reason.NONE
+    if astray is not Reason.NONE and not by_hand:
+        return Motion(STOP, astray, 0.0), state
     target = clamp(request, limits.max_speed, limits.max_reverse_speed, limits.max_turn_rate)
     target = _crawl_where_blind(target, scan.covered, limits)
+    if astray is not Reason.NONE and abs(target.linear) > limits.crawl_speed:
+        # A person may drive the robot out of a zone, or to where it knows its place again: slowly.
+        target = target.scaled(limits.crawl_speed / abs(target.linear))
     elapsed = now.ros - state.at.ros if state.at is not None else 0.0
     dt = min(max(elapsed, 0.0), _LONGEST_STEP)
     wanted = speed_up_limited(state.command, target, dt, limits.acceleration, limits.turn_acceleration)
-    return _keep_clear(scan.points, target, wanted, limits), state
+    motion = _keep_clear(scan.points, target, wanted, limits)
+    if astray is not Reason.NONE:
+        return (replace(motion, reason=Reason.KEEP_OUT_NEAR) if motion.reason is Reason.NONE else motion), state
+    if len(zones.points):
+        motion = _slower(motion, _keep_clear(zones.points, target, wanted, limits))
+    return motion, state
+
+
+_OF_ZONE = {Reason.OBSTACLE: Reason.KEEP_OUT, Reason.OBSTACLE_NEAR: Reason.KEEP_OUT_NEAR, Reason.NONE: Reason.NONE}
+
+
+def _slower(seen: Motion, zone: Motion) -> Motion:
+    """What both the scan and the keep-out zones allow; the reason is that of the tighter limit."""
+    command = Velocity(
+        min(seen.command.linear, zone.command.linear, key=abs), min(seen.command.angular, zone.command.angular, key=abs)
+    )
+    tighter = zone.reason is not Reason.NONE and (seen.reason is Reason.NONE or zone.speed_limit < seen.speed_limit)
+    reason = _OF_ZONE[zone.reason] if tighter else seen.reason
+    return replace(seen, command=command, reason=reason, speed_limit=min(seen.speed_limit, zone.speed_limit))
 
 
 def _keep_clear(points: Points, target: Velocity, wanted: Velocity, limits: GateLimits) -> Motion:

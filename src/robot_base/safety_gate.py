@@ -53,7 +53,8 @@ def decide(state: GateState, inputs: GateInputs, now: Instant, limits: GateLimit
     elif objection is not Reason.NONE:
         motion = Motion(STOP, objection, 0.0)
     else:
-        motion, state = limit_motion(state, inputs, inputs.scan, request, now, limits)
+        by_hand = source is Source.TELEOPERATION
+        motion, state = limit_motion(state, inputs, inputs.scan, request, now, limits, by_hand=by_hand)
     status = GateStatus(
         mode=_mode(motion),
         source=source,

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from geometry_msgs.msg import Twist, TwistStamped
+from geometry_msgs.msg import PoseWithCovarianceStamped, Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from ronda.msg import DriveState, EmergencyStop, SafetyState
+from ronda.msg import DriveState, EmergencyStop, LocalisationState, SafetyState
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import Bool
 from std_srvs.srv import SetBool, Trigger
@@ -22,14 +22,17 @@ from robot_base.errors import GateMemoryError
 from robot_base.gate_limits import gate_limits
 from robot_base.gate_memory import GateMemory, GateRecord
 from robot_base.gate_types import Drive, GateInputs, GateState, GateStatus, Instant, TimedCommand
+from robot_base.keep_out_watch import KeepOutWatch
 from robot_base.odometer import Odometer
 from robot_base.safety_gate import decide
+from robot_base.safety_zones import stopping_distance
 from robot_base.scan_view import RawScan, ScanLimits, ScanMonitor, ScanView
 from robot_base.stop_rules import StopCategory
 from robot_base.twist_listener import TwistListener
 from robot_base.velocity import STOP, Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
+from ronda_core.keep_out import load_keep_out
 from ronda_core.node_main import run_node
 from ronda_core.paths import data_dir
 from ronda_core.se2 import SE2, quaternion_to_yaw
@@ -79,6 +82,7 @@ class SafetyGateNode(Node):
         )
         self._odometer = Odometer(self._limits.footprint.radius)
         self._transforms = TransformBuffer()
+        self._keep_out = self._watch_keep_out(values["keep_out_file"])
 
         self._command_out = self.create_publisher(TwistStamped, "cmd_vel", qos.COMMAND)
         self._state_out = self.create_publisher(SafetyState, "safety_state", qos.STATE)
@@ -104,6 +108,24 @@ class SafetyGateNode(Node):
         if not self.context.ok():  # ended by a signal; after a failure the record goes on saying "running"
             with contextlib.suppress(GateMemoryError):
                 self._remember(running=False)
+
+    def _watch_keep_out(self, file: str) -> KeepOutWatch:
+        """Follow the robot's place on the map where a site has keep-out zones."""
+        limits = self._limits
+        zones = load_keep_out(file) if file else ()
+        far = 1.5 * stopping_distance(limits.max_speed, limits.zones.reaction, limits.zones.braking)
+        watch = KeepOutWatch(zones, far + limits.footprint.radius + limits.zones.slow_margin)
+        if zones:
+            self.create_subscription(PoseWithCovarianceStamped, "amcl_pose", self._take_pose, qos.STATE)
+            self.create_subscription(LocalisationState, "localisation_state", self._take_localisation, qos.STATE)
+        return watch
+
+    def _take_pose(self, message: PoseWithCovarianceStamped) -> None:
+        p, q = message.pose.pose.position, message.pose.pose.orientation
+        self._keep_out.take_pose(to_seconds(message.header.stamp), SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w)))
+
+    def _take_localisation(self, message: LocalisationState) -> None:
+        self._keep_out.take_localised(message.state == LocalisationState.LOCALISED)
 
     def _record_file(self) -> Path:
         folder = Path(self._values["data_dir"]).expanduser() if self._values["data_dir"] else data_dir()
@@ -161,7 +183,9 @@ class SafetyGateNode(Node):
 
     def _take_odometry(self, message: Odometry) -> None:
         p, q = message.pose.pose.position, message.pose.pose.orientation
-        self._odometer.update(SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w)))
+        pose = SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w))
+        self._odometer.update(pose)
+        self._keep_out.take_odometry(to_seconds(message.header.stamp), pose)
         self._measured = Velocity(message.twist.twist.linear.x, message.twist.twist.angular.z)
 
     def _take_bumper(self, message: Bool) -> None:
@@ -222,6 +246,7 @@ class SafetyGateNode(Node):
             clock_running=now.steady - self._clock_seen[1] <= self._values["clock_timeout"],
             resume_requested=resume,
             restarted=self._restarted,
+            keep_out=self._keep_out.view(),
         )
 
     def _tick(self, resume: bool = False) -> None:

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     SCAN_EMPTY = "scan_empty"
     SCAN_NO_TRANSFORM = "scan_no_transform"
     KEEP_OUT = "keep_out"
+    KEEP_OUT_UNKNOWN = "keep_out_unknown"
     OBSTACLE = "obstacle"
     COMMAND_INVALID = "command_invalid"
     COMMAND_CLOCK = "command_clock"
@@ -55,6 +56,7 @@ class Reason(StrEnum):
     AWAIT_RESUME = "await_resume"
     NO_COMMAND = "no_command"
     OBSTACLE_NEAR = "obstacle_near"
+    KEEP_OUT_NEAR = "keep_out_near"
     NONE = "none"
 
 
@@ -96,7 +98,10 @@ STOP_RULES: dict[Reason, StopRule] = {
     Reason.SCAN_INVALID: StopRule(_BRAKE, _ASK, "Too many rays of the laser scan are invalid."),
     Reason.SCAN_EMPTY: StopRule(_BRAKE, _ASK, "The laser scan holds no measurement at all."),
     Reason.SCAN_NO_TRANSFORM: StopRule(_BRAKE, _ASK, "Nobody says where the laser sits on the robot."),
-    Reason.KEEP_OUT: StopRule(_BRAKE, _AUTO, "The way leads into a keep-out zone."),
+    Reason.KEEP_OUT: StopRule(_BRAKE, _AUTO, "The way leads into a keep-out zone, or the robot stands in one."),
+    Reason.KEEP_OUT_UNKNOWN: StopRule(
+        _BRAKE, _AUTO, "Keep-out zones are set, but nobody says where the robot is on the map."
+    ),
     Reason.OBSTACLE: StopRule(_BRAKE, _AUTO, "An obstacle is in the way."),
     Reason.COMMAND_INVALID: StopRule(_BRAKE, _AUTO, "The requested velocity is not a number or far out of range."),
     Reason.COMMAND_CLOCK: StopRule(_BRAKE, _AUTO, "The request's time stamp does not fit the robot's clock."),
@@ -105,5 +110,6 @@ STOP_RULES: dict[Reason, StopRule] = {
     Reason.AWAIT_RESUME: StopRule(_NOT, _ASK, "After a protective stop autonomy waits for resume_autonomy."),
     Reason.NO_COMMAND: StopRule(_NOT, _AUTO, "Nobody asks for motion."),
     Reason.OBSTACLE_NEAR: StopRule(_NOT, _AUTO, "An obstacle is near: driving slower."),
+    Reason.KEEP_OUT_NEAR: StopRule(_NOT, _AUTO, "A keep-out zone, or a place that may be one: driving slower."),
     Reason.NONE: StopRule(_NOT, _AUTO, "Free to move."),
 }

@@ -16,6 +16,7 @@ from ronda.msg import SafetyState
 from sensor_msgs.msg import LaserScan
 
 from robot_navigation.codes import NavigationCode
+from robot_navigation.keep_out import fenced
 from robot_navigation.localiser import LocalisationState
 from robot_navigation.navigation_messages import (
     grid_from,
@@ -35,6 +36,7 @@ from robot_navigation.surroundings import Surroundings
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.deferred_action import DeferredActionServer
 from ronda_core.errors import TransformError
+from ronda_core.keep_out import load_keep_out
 from ronda_core.node_main import run_node
 from ronda_core.ros_transforms import TransformListener
 from ronda_core.se2 import SE2
@@ -53,6 +55,7 @@ class NavigatorNode(Node):
         self._navigator = Navigator(navigator_settings(values), motion_limits(values), follower_settings(values))
         self._limits = ScanLimits(maximum_range=values["laser_max_range"], minimum_range=values["laser_min_range"])
         self._surroundings: Surroundings | None = None
+        self._keep_out = load_keep_out(values["keep_out_file"]) if values["keep_out_file"] else ()
         self._scans = ScanQueue()
         self._localisation = LocalisationState.UNINITIALISED
         self._autonomy = True
@@ -84,7 +87,7 @@ class NavigatorNode(Node):
         self.create_timer(1.0 / values["costmap_frequency"], self._show_costmap)
 
     def _take_map(self, message: OccupancyGrid) -> None:
-        self._surroundings = Surroundings(grid_from(message), inflation(self._values))
+        self._surroundings = Surroundings(fenced(grid_from(message), self._keep_out), inflation(self._values))
 
     def _take_scan(self, message: LaserScan) -> None:
         try:

@@ -12,6 +12,7 @@ from tests.robot_base.gate_world import FAR, Stage, wall
 
 from robot_base.gate_limits import GateLimits
 from robot_base.gate_types import Drive, GateInputs, GateState, Instant, Mode, Source, TimedCommand
+from robot_base.keep_out_watch import NO_ZONES, KeepOutView
 from robot_base.safety_gate import decide
 from robot_base.scan_view import ScanHealth, ScanView
 from robot_base.stop_rules import STOP_RULES, Reason, Recovery, StopCategory
@@ -394,12 +395,56 @@ def test_the_laser_blind_direction_is_crawled() -> None:
     assert stage.last.command.linear == pytest.approx(-stage.limits.crawl_speed)
 
 
-def test_keep_out_forbids_going_on_but_not_going_back() -> None:
+def fence(x: float) -> KeepOutView:
+    """An edge across the way, `x` metres ahead of the axle."""
+    return KeepOutView(np.column_stack([np.full(41, x), np.linspace(-1.0, 1.0, 41)]))
+
+
+def test_the_edge_of_a_keep_out_zone_stops_like_a_wall_and_lets_go_back() -> None:
     stage = Stage()
     stage.navigation = FORWARD
-    assert stage.run(1.0, keep_out=True).status.reason is Reason.KEEP_OUT
+    at = 2.0
+    for _ in range(200):
+        decision = stage.step(keep_out=fence(at))
+        at -= decision.command.linear * 0.05
+    assert decision.command.linear == pytest.approx(0.0, abs=1e-3)
+    assert decision.status.reason is Reason.KEEP_OUT
+    assert at - stage.limits.footprint.front == pytest.approx(stage.limits.zones.stop_margin, abs=0.02)
     stage.navigation = Velocity(-0.2, 0.0)
-    assert stage.run(1.0).command == Velocity(-0.2, 0.0)
+    assert stage.run(1.0, keep_out=fence(at)).command == Velocity(-0.2, 0.0)
+
+
+def test_a_keep_out_zone_on_the_way_slows_first() -> None:
+    stage = Stage()
+    stage.navigation = Velocity(0.8, 0.0)
+    decision = stage.run(1.5, keep_out=fence(0.75))
+    assert decision.status.reason is Reason.KEEP_OUT_NEAR
+    assert 0 < decision.command.linear < 0.5
+
+
+def test_the_nearer_of_wall_and_zone_is_named() -> None:
+    stage = Stage()
+    stage.navigation = FORWARD
+    stage.points = wall(0.30)
+    assert stage.run(1.0, keep_out=fence(0.9)).status.reason is Reason.OBSTACLE
+    stage.points = FAR
+    stage.run(1.0)
+    assert stage.run(1.0, keep_out=fence(0.30)).status.reason is Reason.KEEP_OUT
+
+
+@pytest.mark.parametrize(
+    ("view", "reason"),
+    [(KeepOutView(inside="fountain"), Reason.KEEP_OUT), (KeepOutView(known=False), Reason.KEEP_OUT_UNKNOWN)],
+)
+def test_in_a_zone_or_nowhere_only_a_person_drives_and_slowly(view: KeepOutView, reason: Reason) -> None:
+    stage = Stage()
+    stage.navigation = Velocity(-0.2, 0.3)
+    decision = stage.run(1.0, keep_out=view)
+    assert (decision.command, decision.status.reason) == (STOP, reason)
+    stage.teleoperation = Velocity(0.8, 0.0)
+    decision = stage.run(2.0, keep_out=view)
+    assert decision.command.linear == pytest.approx(stage.limits.crawl_speed)
+    assert decision.status.reason is Reason.KEEP_OUT_NEAR
 
 
 def test_ages_follow_the_clock_that_says_less() -> None:
@@ -409,6 +454,7 @@ def test_ages_follow_the_clock_that_says_less() -> None:
     assert Instant(2.0, 100.5).age(then) == 0.5  # simulation restarted
 
 
+ASTRAY = [KeepOutView(inside="fountain"), KeepOutView(known=False)]
 finite = st.floats(-2.0, 2.0)
 velocities = st.builds(Velocity, finite, finite) | st.just(STOP)
 any_velocity = velocities | st.builds(Velocity, st.floats(), st.floats())
@@ -428,6 +474,7 @@ def steps(draw: st.DrawFn) -> dict[str, object]:
         "clock_running": draw(st.sampled_from([True, True, True, False])),
         "health": draw(st.sampled_from([ScanHealth.GOOD, ScanHealth.GOOD, *ScanHealth])),
         "points": draw(clouds),
+        "keep_out": draw(st.just(NO_ZONES) | clouds.map(KeepOutView) | st.sampled_from(ASTRAY)),
         "resume_requested": draw(st.booleans()),
     }
 
@@ -441,7 +488,8 @@ def play(state: GateState, inputs: GateInputs, now: Instant, step: dict[str, obj
         if isinstance(velocity := step[name], Velocity):
             inputs = replace(inputs, **{name: TimedCommand(velocity, now, now.ros)})
     view = ScanView(now.ros, step["health"], step["points"])  # type: ignore[arg-type]
-    plain = {name: step[name] for name in ("estop", "bumper", "drive", "clock_running", "resume_requested")}
+    names = ("estop", "bumper", "drive", "clock_running", "resume_requested", "keep_out")
+    plain = {name: step[name] for name in names}
     return now, replace(inputs, scan=view, scan_received=now, bumper_heard=now, **plain)  # type: ignore[arg-type]
 
 
@@ -465,6 +513,8 @@ def test_whatever_happens_the_invariants_hold(life: list[dict[str, object]]) -> 
         forbidden = inputs.estop or inputs.drive not in (Drive.READY, Drive.NOT_REPORTED) or not inputs.clock_running
         if forbidden or (inputs.bumper and command.linear >= 0) or inputs.scan.health is not ScanHealth.GOOD:  # type: ignore[union-attr]
             assert command.is_zero or status.reason is Reason.BUMPER
+        if inputs.keep_out in ASTRAY and status.source is not Source.TELEOPERATION:
+            assert command.is_zero
         if status.category is not StopCategory.NOT_PROTECTIVE and status.mode is Mode.STOPPED:
             assert command.is_zero
         latching = inputs.estop or inputs.bumper or inputs.drive is Drive.FAULT

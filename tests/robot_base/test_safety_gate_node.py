@@ -9,8 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ronda.msg import SafetyState
+from geometry_msgs.msg import PoseWithCovarianceStamped
+from nav_msgs.msg import Odometry
+from ronda.msg import LocalisationState, SafetyState
 from tests.robot_base.live import Rig, UnstampedSender, assert_one_publisher_of_cmd_vel, process
+
+from ronda_core import qos
 
 pytestmark = pytest.mark.live
 NAMESPACE = "/gate_test"
@@ -201,7 +205,7 @@ def test_an_emergency_stop_outlives_the_gate(alone: Rig, tmp_path: Path, way: si
         rig.until(lambda: rig.reason("await_resume"))
     rig.state, rig.estop = None, None
     with gate(tmp_path):  # it ended in order and without a stop: free to move
-        rig.until(lambda: rig.reason("no_command"))
+        rig.until(lambda: rig.reason("no_command") and rig.estop is not None)
         assert not rig.estop.engaged
 
 
@@ -211,6 +215,45 @@ def test_a_robot_without_a_bumper_says_so(alone: Rig, tmp_path: Path) -> None:
         alone.until(lambda: alone.reason("bumper_none"))
     with gate(tmp_path, "-p", "bumper_source:=none"):
         alone.until(lambda: alone.reason("no_command"))
+
+
+KEEP_OUT = "keep_out: {zones: [{name: pond, points: [[0.30, -1], [2, -1], [2, 1], [0.30, 1]]}]}"
+
+
+def test_no_command_leads_into_a_keep_out_zone(alone: Rig, tmp_path: Path) -> None:
+    rig = alone
+    (tmp_path / "zones.yaml").write_text(KEEP_OUT)
+    pose = rig.node.create_publisher(PoseWithCovarianceStamped, "amcl_pose", qos.STATE)
+    state = rig.node.create_publisher(LocalisationState, "localisation_state", qos.STATE)
+    with gate(tmp_path, "-p", f"keep_out_file:={tmp_path / 'zones.yaml'}"):
+        rig.until(lambda: rig.reason("no_command"))
+        rig.for_commands(100)
+        rig.navigation = (0.5, 0.0)
+        rig.until(lambda: rig.reason("keep_out_unknown"))
+        assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(10))
+        here = Odometry()
+        here.header.stamp = rig.now()
+        here.pose.pose.orientation.w = 1.0
+        rig.odom_out.publish(here)
+        for _ in range(5):
+            rig.play()
+        told = PoseWithCovarianceStamped()
+        told.header.stamp = here.header.stamp
+        told.pose.pose.orientation.w = 1.0
+        pose.publish(told)
+        state.publish(LocalisationState(state=LocalisationState.LOCALISED))
+        rig.until(lambda: rig.reason("keep_out"))
+        assert all(command.twist.linear.x == 0.0 for command in rig.for_commands(10))
+        rig.navigation = (-0.2, 0.0)
+        rig.until(lambda: rig.speed() < -0.1)
+
+
+def test_keep_out_zones_that_cannot_be_read_end_the_gate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "zones.yaml").write_text("keep_out: {zones: [{name: pond, points: [[0, 0], [1, 1]]}]}")
+    words = ("-p", f"keep_out_file:={tmp_path / 'zones.yaml'}")
+    with pytest.raises(AssertionError, match="ended with 2"), gate(tmp_path, *words) as running:
+        running.wait(20)
+    assert "zone 1 'pond': points must be three or more pairs" in capfd.readouterr().err
 
 
 def test_a_record_that_cannot_be_written_ends_the_gate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

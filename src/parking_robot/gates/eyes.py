@@ -30,8 +30,10 @@ class Eyes:
             box = box_of(reading.corners)
             middle = (box.x + box.width / 2, box.y + box.height / 2)
             sights.append(PlateSight(*middle, box.width, reading.decoded))
-        self._scene.was_read(picture, len(sights), now)
-        if any(sight.width >= self._near_px for sight in sights):
+        near = any(sight.width >= self._near_px for sight in sights)
+        # Plates far behind the lane, of parked cars, are no reason to read the same picture again and again.
+        self._scene.was_read(picture, near, now)
+        if near:
             with self._lock:
                 self._newest = picture.copy()
         return sights

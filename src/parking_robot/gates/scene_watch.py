@@ -15,7 +15,7 @@ _DIFFERENT, _CELLS = 12.0, 6
 
 
 class SceneWatch:
-    """Remembers a thumbnail of the last picture that was read and held no plate."""
+    """Remembers a thumbnail of the last picture that was read and held no plate at the gate."""
 
     def __init__(self, look_again_s: float = 2.0) -> None:
         self._look_again_s = look_again_s
@@ -29,10 +29,10 @@ class SceneWatch:
         changed = np.abs(_thumbnail(picture) - self._empty) > _DIFFERENT
         return int(changed.sum()) >= _CELLS
 
-    def was_read(self, picture: Picture, plates: int, now: float) -> None:
+    def was_read(self, picture: Picture, plate_at_gate: bool, now: float) -> None:
         """Tell what reading the picture gave."""
         self._read_at = now
-        self._empty = None if plates else _thumbnail(picture)
+        self._empty = None if plate_at_gate else _thumbnail(picture)
 
 
 def _thumbnail(picture: Picture) -> NDArray[np.float32]:

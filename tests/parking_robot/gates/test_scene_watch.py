@@ -13,7 +13,7 @@ def empty(seed):
 def test_an_empty_lane_is_read_once_in_a_while_and_a_car_at_once():
     watch = SceneWatch(look_again_s=2.0)
     assert watch.worth(empty(0), 0.0)
-    watch.was_read(empty(0), 0, 0.0)
+    watch.was_read(empty(0), False, 0.0)
     assert not any(watch.worth(empty(n), 0.2 * n) for n in range(1, 9))
     assert watch.worth(plate_picture("AB123"), 1.0)
     assert watch.worth(empty(9), 2.0)
@@ -21,5 +21,5 @@ def test_an_empty_lane_is_read_once_in_a_while_and_a_car_at_once():
 
 def test_a_lane_with_a_plate_is_read_picture_by_picture():
     watch = SceneWatch()
-    watch.was_read(plate_picture("AB123"), 1, 0.0)
+    watch.was_read(plate_picture("AB123"), True, 0.0)
     assert watch.worth(plate_picture("AB123"), 0.2)
