@@ -150,7 +150,8 @@ def report(
         and not view.touched
     )
     sim_s = max(played.ended_s, view.sim_s) - played.began_s
-    decided = [heard.event for heard in view.events if heard.event.kind == GateEvent.DECIDED]
+    # The gate's own first decision about each car; later ones waited for a payment or for a person.
+    decided = [one.first.event for one in passed if one.first is not None]
     return {
         "ok": ok,
         "stays": stays,
