@@ -7,7 +7,6 @@ from typing import Any
 from nav_msgs.msg import OccupancyGrid
 from rclpy.action import CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
-from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from ronda.action import Patrol
@@ -24,6 +23,7 @@ from patrol_robot.route import Route, load_route, parse_route
 from patrol_robot.route_check import Floor, check_route
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.deferred_action import DeferredActionServer
+from ronda_core.deferred_service import Reply, create_deferred_service
 from ronda_core.diagnostics import NodeHealth
 from ronda_core.errors import RondaError
 from ronda_core.node_main import run_node
@@ -60,16 +60,15 @@ class PatrolNode(Node):
         self._drive = NavigateClient(
             self, DriveListener(self._arrived, self._failed, self._progressed), values["navigation_backend"]
         )
-        # Its service waits for the gate's answer, which must be taken in meanwhile.
-        waiting = ReentrantCallbackGroup()
-        self._resume_gate = self.create_client(Trigger, "resume_autonomy", callback_group=waiting)
+        self._resume_gate = self.create_client(Trigger, "resume_autonomy")
         self.create_subscription(OccupancyGrid, "map", self._take_map, qos.STATE)
         self.create_subscription(SafetyState, "safety_state", self._take_safety, qos.STATE)
         self.create_subscription(EmergencyStop, "estop", self._take_estop, qos.STATE)
         self.create_subscription(BatteryState, "battery_state", self._take_battery, qos.SENSOR)
         self.create_service(LoadRoute, "load_route", self._load_route)
         self.create_service(Trigger, "pause_patrol", self._pause)
-        self.create_service(Trigger, "resume_patrol", self._resume, callback_group=waiting)
+        # Waits for the gate's answer.
+        create_deferred_service(self, Trigger, "resume_patrol", self._resume)
         self._server = DeferredActionServer(
             self,
             Patrol,
@@ -236,23 +235,34 @@ class PatrolNode(Node):
             response.success, response.message = True, f"paused at '{mission.waypoint.name}'"
         return response
 
-    async def _resume(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+    def _resume(self, _request: Trigger.Request, response: Trigger.Response, reply: Reply) -> None:
         mission = self._mission
         if mission is None or mission.state is not State.PAUSED:
             response.message = "no round is paused"
-            return response
-        if self._resume_gate.service_is_ready():
-            answer: Any = await self._resume_gate.call_async(Trigger.Request())
-            if not answer.success:
-                response.message = f"the safety gate refuses: {answer.message}"
-                return response
-            self._autonomy_allowed, self._resumed_s = True, self._now_s()
+        elif self._resume_gate.service_is_ready():
+            asked = self._resume_gate.call_async(Trigger.Request())
+            asked.add_done_callback(lambda future: self._take_gate_answer(mission, future, response, reply))
+            return
         elif not self._autonomy_allowed:
             response.message = "the safety gate does not answer"
-            return response
+        else:
+            self._go_on(mission, response)
+        reply.send(response)
+
+    def _take_gate_answer(self, mission: Mission, asked: Any, response: Trigger.Response, reply: Reply) -> None:
+        answer = asked.result()
+        if not answer.success:
+            response.message = f"the safety gate refuses: {answer.message}"
+        elif mission is not self._mission or mission.state is not State.PAUSED:
+            response.message = "the round is not paused any more"
+        else:
+            self._autonomy_allowed, self._resumed_s = True, self._now_s()
+            self._go_on(mission, response)
+        reply.send(response)
+
+    def _go_on(self, mission: Mission, response: Trigger.Response) -> None:
         self._obey(mission.resume())
         response.success, response.message = True, f"going on to '{mission.waypoint.name}'"
-        return response
 
     # State
 

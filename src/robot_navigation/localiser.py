@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -60,6 +61,8 @@ class LocaliserSettings:
     localised_share: float = 0.9
     global_travel: float = 0.5
     sure_for: float = 0.8
+    jump_distance: float = 1.0
+    jump_angle: float = 0.8
     search_every: float = 2.0
     alpha_slow: float = 0.02
     alpha_fast: float = 0.2
@@ -100,6 +103,7 @@ class Localiser:
         self._summary: CloudSummary | None = None
         self._odom: SE2 | None = None
         self._last_stamp: float | None = None
+        self._believed: SE2 | None = None
         self._fit = self._explained = 0.0
         self._least_explained = self.settings.search_explained
         self._bad_since: float | None = None
@@ -140,7 +144,7 @@ class Localiser:
         self._least_explained = explained
         self._state = LocalisationState.CONVERGING
         self._travel_due, self._forced_updates = travel, 3
-        self._odom = self._summary = None
+        self._odom = self._summary = self._believed = None
         self._forget_fit()
         self._detail = detail
 
@@ -258,7 +262,12 @@ class Localiser:
             and self._fit >= settings.good_fit
             and self._explained >= self._least_explained
         )
-        if lasting:
+        leap = self._leap(pose, odom)
+        if leap:
+            self._state, self._travel_due = LocalisationState.LOST, settings.global_travel
+            self._least_explained, self._sure_since = settings.search_explained, None
+            self._detail = f"lost: {leap}; the new place is being checked"
+        elif lasting:
             self._state = LocalisationState.LOST
             self._detail = f"scan and map agree by {self._fit:.0%} only"
             if scan.stamp - self._last_search >= settings.search_every:
@@ -267,6 +276,17 @@ class Localiser:
             self._state, self._detail = LocalisationState.LOCALISED, "the scan fits the map"
         elif self._state is LocalisationState.CONVERGING:
             self._detail = f"fit {self._fit:.0%}, {summary.share:.0%} of the particles agree"
+        self._believed = pose.compose(odom.inverse()) if self._state is LocalisationState.LOCALISED else None
+
+    def _leap(self, pose: SE2, odom: SE2) -> str:
+        """Say how the pose moved further than the odometry allows since it was last believed; empty if it did not."""
+        if self._believed is None:
+            return ""
+        apart = self._believed.compose(odom).between(pose)
+        distance, angle = math.hypot(apart.x, apart.y), abs(apart.yaw)
+        if distance <= self.settings.jump_distance and angle <= self.settings.jump_angle:
+            return ""
+        return f"the position jumped by {distance:.1f} m and {math.degrees(angle):.0f} degrees"
 
     def _lasting_sure(self, stamp: float, sure: bool) -> bool:
         if not sure:

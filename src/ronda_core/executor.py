@@ -3,8 +3,8 @@
 
 rclpy's `EventsExecutor` hears of messages by callbacks of the middleware, where `SingleThreadedExecutor` builds a wait
 set of everything anew before each message: a node of ours costs less than half of the processor time with it. Both
-run one callback at a time. A coroutine that awaits something is polled by it without a pause, so nodes must not leave
-one waiting for long (see `ronda_core.deferred_action`).
+run one callback at a time. It does not await coroutines that services return, and polls those of tasks without a
+pause: nodes answer later instead (`ronda_core.deferred_action`, `ronda_core.deferred_service`).
 """
 
 from contextlib import suppress

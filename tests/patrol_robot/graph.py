@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+
+from ronda_core.executor import make_executor
 
 
 class Graph:
     """Nodes that are spun together."""
 
     def __init__(self) -> None:
-        self.executor = SingleThreadedExecutor()
+        self.executor = make_executor()
         self.nodes: list[Node] = []
 
     def add(self, node: Node) -> Any:

@@ -3,10 +3,12 @@
 
 from typing import Any
 
-from rclpy.action import ActionServer, CancelResponse
+from rclpy.action import CancelResponse
+from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
-from rclpy.task import Future
 from ronda.action import NavigateTo
+
+from ronda_core.deferred_action import DeferredActionServer
 
 ROUTE = """
 route:
@@ -27,29 +29,34 @@ class Navigation(Node):
         self.answers = answers
         self.goals: list[tuple[float, float]] = []
         self.cancelled: list[tuple[float, float]] = []
-        self._open: Future | None = None
-        self._server = ActionServer(self, NavigateTo, "navigate_to", self._execute, cancel_callback=self._cancel)
+        self._driving: ServerGoalHandle | None = None
+        self._cancel_due = self.create_timer(0.05, self._end_cancelled)
+        self._server = DeferredActionServer(
+            self, NavigateTo, "navigate_to", self._begin, cancel_callback=lambda _handle: CancelResponse.ACCEPT
+        )
 
     def close(self) -> None:
         self._server.destroy()
 
-    def _cancel(self, _handle: Any) -> CancelResponse:
-        assert self._open is not None
-        self._open.set_result(None)
-        return CancelResponse.ACCEPT
-
-    async def _execute(self, handle: Any) -> NavigateTo.Result:
+    def _begin(self, handle: ServerGoalHandle) -> None:
         point = handle.request.pose.pose.position
         self.goals.append((point.x, point.y))
         answer = self.answers.pop(0) if self.answers else 0
         if answer == "drive":
-            self._open = Future()
-            await self._open
-            self.cancelled.append((point.x, point.y))
-            handle.canceled()
-            return NavigateTo.Result()
-        if answer == 0:
+            self._driving = handle
+        elif answer == 0:
             handle.succeed()
-            return NavigateTo.Result()
-        handle.abort()
-        return NavigateTo.Result(error_code=answer, error_msg="blocked by a trolley")
+            self._server.answer(handle, NavigateTo.Result())
+        else:
+            handle.abort()
+            self._server.answer(handle, NavigateTo.Result(error_code=answer, error_msg="blocked by a trolley"))
+
+    def _end_cancelled(self) -> None:
+        handle = self._driving
+        if handle is None or not handle.is_cancel_requested:
+            return
+        self._driving = None
+        point = handle.request.pose.pose.position
+        self.cancelled.append((point.x, point.y))
+        handle.canceled()
+        self._server.answer(handle, NavigateTo.Result())

@@ -15,7 +15,7 @@ def test_a_simulated_board_is_watched_and_leaves_with_its_link(tmp_path: Path) -
     assert board.stdout is not None
     assert str(link) in board.stdout.readline()
     seen = subprocess.run([*RONDA, "watch", str(link), "--once"], capture_output=True, text=True, timeout=60)
-    assert "host, firmware 1.1.0" in seen.stdout
+    assert "host, firmware 1.1.1" in seen.stdout
     assert "DISARMED" in seen.stdout
     board.send_signal(signal.SIGINT)
     board.communicate(timeout=30)

@@ -20,20 +20,22 @@ RANGE = 12.0
 
 @dataclass
 class Person:
-    """A round obstacle that may walk to and fro between two points."""
+    """A round obstacle that may walk to and fro between two points, and stops before a robot in the way."""
 
     x: float
     y: float
     radius: float = 0.25
     to: tuple[float, float] | None = None
     speed: float = 1.0
+    courtesy: float = 0.3
+    waited: float = 0.0
 
     def at(self, t: float) -> tuple[float, float]:
         """Where the person is at time `t`."""
         if self.to is None:
             return self.x, self.y
         length = math.hypot(self.to[0] - self.x, self.to[1] - self.y)
-        along = (t * self.speed) % (2 * length)
+        along = ((t - self.waited) * self.speed) % (2 * length)
         share = min(along, 2 * length - along) / length
         return self.x + share * (self.to[0] - self.x), self.y + share * (self.to[1] - self.y)
 
@@ -91,6 +93,15 @@ class FlatWorld:
             range_max=RANGE,
             mount=SE2(),
         )
+
+    def let_people_wait(self, pose: SE2, t: float, dt: float) -> None:
+        """Keep people where they are for `dt` who would else walk into the robot."""
+        for person in self.people:
+            (x, y), (next_x, next_y) = person.at(t), person.at(t + dt)
+            away, next_away = math.hypot(x - pose.x, y - pose.y), math.hypot(next_x - pose.x, next_y - pose.y)
+            # The circle around the robot's rectangle.
+            if next_away < away and next_away < person.radius + 0.30 + person.courtesy:
+                person.waited += dt
 
     def gap(self, pose: SE2, t: float, front: float = 0.225, side: float = 0.20) -> float:
         """Metres between the robot's rectangle and the nearest thing; negative or zero is a contact."""

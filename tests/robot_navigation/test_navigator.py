@@ -47,6 +47,7 @@ class Loop:
         if step.state not in self.states[-1:]:
             self.states.append(step.state)
         for _ in range(2):
+            self.world.let_people_wait(self.robot.pose, self.time, 0.025)
             self.robot.drive(step.speed, step.turn, 0.025)
             self.time += 0.025
         self.closest = min(self.closest, self.world.gap(self.robot.pose, self.time))
@@ -84,7 +85,7 @@ def test_people_who_stand_and_walk_are_not_touched(seed):
     world.people.append(Person(-3.0, 4.0, to=(-3.0, -4.5)))
     loop = Loop(world, seed=seed)
     assert loop.drive(SE2(7.0, 4.4, 1.57)).code is NavigationCode.NONE
-    assert loop.closest > 0.0
+    assert loop.closest > 0.1
 
 
 def test_a_person_beside_the_route_does_not_hold_the_robot_up():
