@@ -11,12 +11,13 @@ BASE ?= sim
 
 INTERFACES := $(wildcard msg/*.msg srv/*.srv action/*.action)
 
-.PHONY: help setup demo demo-garage test lint format bench clean
+.PHONY: help setup demo demo-patrol demo-garage test lint format bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup   build the virtual environment in $(VENV) (the others call it; does nothing when up to date)"
-	@echo "make demo    a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
+	@echo "make demo    both of these, one after the other (about ten minutes):"
+	@echo "make demo-patrol  a patrol robot walks its round in a simulated airport and finds the people on the watchlist"
 	@echo "             BASE=serial: its wheels are moved by the compiled firmware, over the serial protocol"
 	@echo "make demo-garage  cars come, park, pay by phone and leave in a garage without people"
 	@echo "make test    run the tests"
@@ -59,7 +60,14 @@ $(STAMPS)/models: scripts/fetch_models.py src/face_perception/models.yaml script
 	@$(BIN)/python scripts/fetch_demo_people.py --into $(VENV)/share/ronda-demo-people
 	@touch $@
 
+# The garage runs whatever came of the patrol, unless that was interrupted.
 demo: setup
+	@patrol=0; $(BIN)/ronda demo --report demo-report --base $(BASE) || patrol=$$?; \
+	[ $$patrol -ne 130 ] || exit 130; \
+	$(BIN)/ronda demo garage --report demo-report-garage || exit $$?; \
+	exit $$patrol
+
+demo-patrol: setup
 	@$(BIN)/ronda demo --report demo-report --base $(BASE)
 
 demo-garage: setup

@@ -66,8 +66,12 @@ def receive(qos, frames, rate):
     import rclpy
     from sensor_msgs.msg import Image
 
+    from ronda_core.executor import make_executor
+
     rclpy.init()
     node = rclpy.create_node("image_hop_subscriber")
+    executor = make_executor()
+    executor.add_node(node)
     delays = []
     last = [time.monotonic()]
 
@@ -83,7 +87,7 @@ def receive(qos, frames, rate):
     # Ends with its parent too: a receiver whose measurement was killed must not go on beside the next one.
     parent = os.getppid()
     while rclpy.ok() and os.getppid() == parent and len(delays) < frames and time.monotonic() < end:
-        rclpy.spin_once(node, timeout_sec=0.2)
+        executor.spin_once(timeout_sec=0.2)
         # After the first picture, two seconds of silence longer than the whole sending mean that the rest is lost.
         if delays and time.monotonic() - last[0] > 2.0 + frames / rate / 2:
             break

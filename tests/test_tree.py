@@ -35,6 +35,7 @@ ROS_MODULES = {
         "parameters",
         "executor",
         "deferred_action",
+        "deferred_service",
         "spun",
     },
 }

@@ -38,13 +38,18 @@ class NavigationState(Enum):
 
 @dataclass(frozen=True)
 class NavigatorSettings:
-    """Seconds and metres. `goal_shift_at_end`: how far from the goal the robot may end when something stands on it."""
+    """Seconds and metres. `goal_shift_at_end`: how far from the goal the robot may end when something stands on it.
+
+    A goal is given up when the scan, the odometry or the map is missing for `give_up_after`; `first_wait` is granted to
+    what has never come, because the robot may be starting up.
+    """
 
     replan_every: float = 1.0
     replan_blocked_every: float = 0.5
     scan_timeout: float = 0.5
     pose_timeout: float = 0.5
     give_up_after: float = 2.0
+    first_wait: float = 15.0
     localise_for: float = 60.0
     blocked_before_recovery: float = 4.0
     max_recoveries: int = 6
@@ -105,6 +110,7 @@ class Navigator:
         self._goal: SE2 | None = None
         self._keeper: RouteKeeper | None = None
         self._progress = ProgressChecker()
+        self._has_seen = False
         self._clear_goal()
 
     @property
@@ -159,7 +165,7 @@ class Navigator:
         blind = self._blindness(situation, surroundings)
         if blind is not None:
             return self._stand_blind(situation.now, *blind)
-        self._blind_since = None
+        self._blind_since, self._has_seen = None, True
         assert surroundings is not None and situation.odom is not None
         if situation.localisation is LocalisationState.LOST:
             return self._end(NavigationCode.LOCALISATION_LOST, "the robot does not know where it is any more")
@@ -191,8 +197,9 @@ class Navigator:
         self.follower.halt()
         if self._blind_since is None:
             self._blind_since = now
-        if now - self._blind_since > self.settings.give_up_after:
-            return self._end(code, f"{message} for {self.settings.give_up_after:g} s")
+        patience = self.settings.give_up_after if self._has_seen else self.settings.first_wait
+        if now - self._blind_since > patience:
+            return self._end(code, f"{message} for {patience:g} s")
         return self._report(0.0, 0.0, NavigationState.WAITING_FOR_OBSTACLE)
 
     def _localise(self, situation: Situation, surroundings: Surroundings) -> Step:

@@ -144,6 +144,30 @@ def test_a_scan_that_stops_coming_stops_the_robot_and_ends_the_goal():
     assert stopped_at is not None and stopped_at < 5.5
 
 
+def test_a_robot_that_is_starting_is_waited_for():
+    loop = Loop(building())
+    loop.scanning = False
+    loop.navigator.start(SE2(-2.0, 4.0, 0.0))
+    while loop.time < 6.0:
+        assert loop.step().outcome is None
+    loop.scanning = True
+    outcome = None
+    while outcome is None and loop.time < 60.0:
+        outcome = loop.step().outcome
+    assert outcome is not None and outcome.code is NavigationCode.NONE
+
+
+def test_what_never_comes_is_given_up_with_its_name():
+    loop = Loop(building())
+    loop.scanning = False
+    loop.navigator.start(SE2(-2.0, 4.0, 0.0))
+    outcome = None
+    while outcome is None and loop.time < 20.0:
+        outcome = loop.step().outcome
+    assert outcome is not None and outcome.code is NavigationCode.SENSOR_STALE
+    assert outcome.message == "no scan comes in for 15 s"
+
+
 def test_being_lost_ends_the_goal():
     loop = Loop(building())
     loop.navigator.start(SE2(7.0, 4.4, 0.0))
@@ -179,7 +203,7 @@ def test_nothing_is_commanded_without_a_goal_or_a_map():
     assert (step.speed, step.turn, step.state) == (0.0, 0.0, NavigationState.IDLE)
     navigator.start(SE2(1.0, 0.0, 0.0))
     outcome = None
-    for count in range(100):
+    for count in range(400):
         outcome = navigator.step(Situation(count * 0.05, SE2(), SE2(), LocalisationState.LOCALISED), None).outcome
         if outcome is not None:
             break
