@@ -27,6 +27,7 @@ class ModelKind(StrEnum):
     RECOGNISER = "recogniser"
     LIVENESS = "liveness"
     TEXT_READER = "text-reader"
+    PLATE_FINDER = "plate-finder"
 
 
 class Colour(StrEnum):

@@ -33,7 +33,7 @@ def test_the_whole_patrol_walks_a_round_on_the_wheels_of_the_firmware():
             publishers(node, "odom") == publishers(node, "drive_state") == publishers(node, "joint_states") == ["base"]
         )
         assert publishers(node, "wheels/cmd_vel") == ["firmware"]
-        assert {"faces", "incidents"} <= set(node.get_node_names())
+        person.until(lambda: {"faces", "incidents"} <= set(node.get_node_names()), "the nodes that look at people")
         handle = person.start(ROUND)
         result = person.answer(handle.get_result_async(), "the end of the round").result
         person.until(lambda: person.in_state(PatrolState.DONE), "the state of the round")

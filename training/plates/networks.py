@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two small networks of the plate finder, and how their outputs are read.
+"""The three small networks of the plate chain, and how their outputs are read.
 
 `Finder` looks at a whole picture (pixels / 255, RGB): for each 8x8 cell one logit (a plate's centre is here) and the
 four corners of that plate relative to the cell's centre, in units of 32 pixels.
 `Corners` looks at one crop of 96x192 around a find: eight heat maps, of which the soft argmax gives the corners of the
 plate and of its characters in crop pixels, one logit (is a plate) and the logits of the regions.
+`Syllables` looks at a grey square of the line of characters (mean 0, deviation 1): one logit for each syllable, and one
+for none.
 """
 
 from __future__ import annotations
@@ -94,3 +96,24 @@ class Corners(nn.Module):
         x = (heat.sum(2) * self.xs).sum(2)
         y = (heat.sum(3) * self.ys).sum(2)
         return torch.stack([x, y], dim=2), verdict
+
+
+class Syllables(nn.Module):
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            dense(1, 16),
+            dense(16, 32, 2),
+            Block(32),
+            dense(32, 64, 2),
+            Block(64),
+            dense(64, 96, 2),
+            Block(96),
+        )
+        self.squeeze = nn.Sequential(nn.Conv2d(96, 32, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU(inplace=True))
+        self.drop = nn.Dropout(0.2)
+        # 48 pixels halved three times. Where a stroke stands tells 거 from 가, so places are kept.
+        self.told = nn.Linear(32 * 6 * 6, classes)
+
+    def forward(self, cut: torch.Tensor) -> torch.Tensor:
+        return self.told(self.drop(self.squeeze(self.body(cut)).flatten(1)))

@@ -15,9 +15,12 @@ import torch
 from torch import nn
 
 
-def arguments(description: str, steps: int, batch: int, rate: float) -> argparse.Namespace:
+def arguments(description: str, steps: int, batch: int, rate: float, *, photographs: bool = True) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--photographs", type=Path, required=True, help="folder of photographs (training/README.md)")
+    if photographs:
+        parser.add_argument(
+            "--photographs", type=Path, required=True, help="folder of photographs (training/README.md)"
+        )
     parser.add_argument("--work", type=Path, required=True, help="folder for plates, checkpoints and logs")
     parser.add_argument("--out", type=Path, required=True, help="ONNX file to write")
     parser.add_argument("--steps", type=int, default=steps)

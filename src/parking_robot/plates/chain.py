@@ -20,9 +20,12 @@ from parking_robot.plates.finder import PlateFinder
 from parking_robot.plates.formats import Country, builtin_formats
 from parking_robot.plates.geometry import Picture, Quad, straighten
 from parking_robot.plates.reader import HEIGHT, LONGEST, LineReader
+from parking_robot.plates.syllable import SyllableReader
 from ronda_core.errors import ParameterError
 from ronda_core.parameters import check_keys
 from ronda_core.paths import models_dir
+
+NETWORKS = ("finder", "corners", "syllables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class ChainSettings:
     finder: str
     corners: str
     reader: str
+    syllables: str
     finder_sides: tuple[int, ...]
     finder_threshold: float
     finder_enough: float
@@ -62,7 +66,7 @@ class PlateChain:
     """Loaded once, then one call per picture. Not to be shared between threads."""
 
     def __init__(self, settings: ChainSettings, models: Path | None = None) -> None:
-        """Load the three networks. Raises PlateError naming the one that is missing."""
+        """Load the four networks. Raises PlateError naming the one that is missing."""
         registry = ModelRegistry.load(models or models_dir())
         self._settings = settings
         self._countries: Mapping[str, Country] = builtin_formats()
@@ -79,6 +83,7 @@ class PlateChain:
             )
             self._corners = CornerNetwork(settings.folder / settings.corners)
             self._reader = LineReader(registry.path(registry.spec(settings.reader)), alphabet)
+            self._syllables = SyllableReader(settings.folder / settings.syllables)
         except ModelError as error:
             raise PlateError(str(error), hint=error.hint) from error
 
@@ -107,7 +112,7 @@ class PlateChain:
         self, picture: Picture, text: Quad, margin: tuple[float, float], priors: Mapping[str, float]
     ) -> Decoded:
         line = straighten(picture, text, HEIGHT, margin, LONGEST)
-        return decode(self._reader.read(line), self._countries, priors)
+        return decode(self._syllables.complete(line, self._reader.read(line)), self._countries, priors)
 
 
 def country_priors(regions: Mapping[str, float]) -> dict[str, float]:
@@ -136,7 +141,7 @@ def load_settings(path: Path | None = None) -> ChainSettings:
         raise ConfigurationError(
             f"plate chain {path}: {error}", hint="see src/parking_robot/plates/chain.yaml"
         ) from error
-    own = {key: str((path.parent / content[key]).resolve()) for key in ("finder", "corners") if key in content}
+    own = {key: str((path.parent / content[key]).resolve()) for key in NETWORKS if key in content}
     return _settings({**defaults, **content, **own}, built_in.parent)
 
 
@@ -150,6 +155,7 @@ def _settings(content: Mapping[str, Any], folder: Path) -> ChainSettings:
             finder=str(content["finder"]),
             corners=str(content["corners"]),
             reader=str(content["reader"]),
+            syllables=str(content["syllables"]),
             finder_sides=tuple(int(side) for side in content["finder_sides"]),
             finder_threshold=float(content["finder_threshold"]),
             finder_enough=float(content["finder_enough"]),

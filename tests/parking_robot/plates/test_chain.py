@@ -19,6 +19,13 @@ def test_a_drawn_plate_is_found_and_read(chain, text):
     assert box_of(best.corners).overlap(Box(245, 284, 150, 32)) > 0.6
 
 
+@pytest.mark.parametrize("text", ["123가4568", "12나3457", "368구2715", "57머8823"])
+def test_a_korean_plate_is_read_with_its_syllable(chain, text):
+    best = chain.read(plate_picture(text))[0]
+    assert best.decoded.text == text
+    assert best.decoded.region == "KR"
+
+
 def test_a_picture_without_a_plate_gives_nothing_to_read(chain):
     empty = plate_picture("X")[:200, :200]
     assert all(reading.score < 0.5 for reading in chain.read(empty))
