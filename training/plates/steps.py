@@ -42,16 +42,18 @@ def train(
     network: nn.Module,
     loss_of: Callable[[nn.Module, int], tuple[torch.Tensor, dict[str, float]]],
     options: argparse.Namespace,
+    decay: float = 0.998,
 ) -> bool:
     """Train until the steps or the minutes are over, saving every 200 steps; return whether all steps are done.
 
-    The learning rate warms up and falls as a cosine over all steps; the exported weights are the moving average.
+    The learning rate warms up and falls as a cosine over all steps; the exported weights are the moving
+    average, of which each step keeps ``decay``: a short training needs a short memory.
     """
     options.work.mkdir(parents=True, exist_ok=True)
     checkpoint = options.work / f"{name}.pt"
     optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=1e-4)
     average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay), use_buffers=True
     )
     first = 0
     if checkpoint.is_file():

@@ -22,7 +22,10 @@ from parking_robot.plates.reader import Slot
 DROP_BASE = 1.0
 DROP_SCORE = 2.0
 DROP_BETWEEN = 3.5
-UNFORMATTED = 9.0
+UNFORMATTED = 5.0
+# Hardly any plate has more characters: what is beyond them is a country band or a sticker.
+USUAL_LENGTH = 7
+BEYOND = 2.0
 FLOOR = 1e-5
 MOST_DROPPED = 2
 
@@ -122,7 +125,8 @@ def _dropped(read: Sequence[Slot], kept: Sequence[int]) -> float:
 def _plain(read: Sequence[Slot], kept: tuple[int, ...], smooth: Sequence[Mapping[str, float]]) -> _Hypothesis:
     text = "".join(read[place].best for place in kept)
     score = sum(math.log(max(smooth[place][read[place].best], FLOOR)) for place in kept)
-    return _Hypothesis(score - UNFORMATTED + _dropped(read, kept), text, None, kept)
+    unlikely = UNFORMATTED + BEYOND * max(0, len(kept) - USUAL_LENGTH)
+    return _Hypothesis(score - unlikely + _dropped(read, kept), text, None, kept)
 
 
 def _fit(

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Read the one Hangul syllable of a Korean plate, which the line reader does not know.
+
+The line reader shows the digits and drops the syllable or takes it for a Han character. Where its characters look like
+a Korean plate (two or three digits, something or a gap, four digits), a small network of the package looks at what
+stands between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from face_perception.runtime import Network
+from parking_robot.errors import PlateError
+from parking_robot.plates.formats import DIGITS
+from parking_robot.plates.geometry import Picture
+from parking_robot.plates.reader import Slot
+
+SIDE = 48
+BEFORE = (3, 2)
+AFTER = 4
+# A gap between two groups of digits that is narrower than this share of the line's height holds no syllable.
+NARROWEST = 0.9
+LEAST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """Where a syllable may stand: between the characters `before` and `after`; `place` is its centre (0 to 1)."""
+
+    before: int
+    after: int
+    place: float
+
+
+class SyllableReader:
+    """The package's third network; its syllables are in the file's metadata."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises PlateError when the file does not say which syllables it knows."""
+        self._network = Network(path, "plate-syllable")
+        known = onnxruntime.InferenceSession(str(path)).get_modelmeta().custom_metadata_map.get("syllables", "")
+        if not known:
+            raise PlateError(f"{path} has no 'syllables' metadata", hint="use the network that comes with the package")
+        self.syllables = known
+
+    def read(self, cut: Picture) -> dict[str, float]:
+        """Return the probabilities of the syllables in a cut of a line (BGR or grey); what is missing to 1 is none."""
+        grey = cut if cut.ndim == 2 else cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY)
+        logits = self._network(evened(cv2.resize(grey, (SIDE, SIDE)))[None, None])[0][0]
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        best = np.argsort(-shares[:-1])[:6]
+        return {self.syllables[i]: float(shares[i]) for i in best if shares[i] > 1e-4}
+
+    def complete(self, line: Picture, read: Sequence[Slot]) -> list[Slot]:
+        """Return the characters with the syllable where a Korean plate has one; unchanged where there is none."""
+        slots = list(read)
+        middle = middle_of(slots, line.shape[1] / line.shape[0])
+        if middle is None:
+            return slots
+        scores = self.read(cut_at(line, middle.place))
+        if sum(scores.values()) < LEAST:
+            return slots
+        return [*slots[: middle.before + 1], Slot(scores, middle.place), *slots[middle.after :]]
+
+
+def middle_of(read: Sequence[Slot], aspect: float) -> Middle | None:
+    """Return where a Korean plate's syllable stands among characters of a line `aspect` times as wide as high.
+
+    None where the characters do not end with four digits after two or three, or leave no room between.
+    """
+    after = len(read) - AFTER
+    if after < min(BEFORE) or not all(_is_digit(slot) for slot in read[after:]):
+        return None
+    for between in (0, 1, 2):
+        before = after - 1 - between
+        if before + 1 not in BEFORE or not all(_is_digit(slot) for slot in read[: before + 1]):
+            continue
+        if all(_is_digit(slot, 0.9) for slot in read[before + 1 : after]) and between:
+            continue
+        left, right = read[before].place, read[after].place
+        if (right - left) * aspect >= NARROWEST:
+            return Middle(before, after, (left + right) / 2)
+    return None
+
+
+def _is_digit(slot: Slot, least: float = 0.3) -> bool:
+    return any(slot.scores.get(digit, 0.0) >= least for digit in DIGITS)
+
+
+def cut_at(line: Picture, place: float) -> Picture:
+    """Return the square of a line of characters around `place` (0 left, 1 right)."""
+    height, width = line.shape[:2]
+    matrix = np.array([[1.0, 0.0, height / 2 - place * width], [0.0, 1.0, 0.0]])
+    cut: Picture = cv2.warpAffine(line, matrix, (height, height), borderMode=cv2.BORDER_REPLICATE)
+    return cut
+
+
+def evened(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a grey picture with mean 0 and deviation 1, dark ink or light alike."""
+    values = grey.astype(np.float32)
+    return np.asarray((values - values.mean()) / max(float(values.std()), 4.0), dtype=np.float32)
