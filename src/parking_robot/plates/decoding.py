@@ -63,11 +63,12 @@ def decode(read: Sequence[Slot], countries: Mapping[str, Country], priors: Mappi
     """Return the likeliest plate for the characters ``read``; ``priors`` are the probabilities of the countries."""
     smooth = [smoothed(slot.scores) for slot in read]
     hypotheses = [_plain(read, kept, smooth) for kept in _cuts(len(read))]
+    best_of = _Places(smooth)
     for code, prior in priors.items():
         if prior <= 0 or code not in countries:
             continue
         for plate_format in countries[code].formats:
-            hypotheses += _fit(read, smooth, plate_format, math.log(prior * plate_format.share))
+            hypotheses += _fit(read, best_of, plate_format, math.log(prior * plate_format.share))
     if not hypotheses:
         return Decoded("", "", "", 0.0, (), ())
     hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
@@ -129,25 +130,38 @@ def _plain(read: Sequence[Slot], kept: tuple[int, ...], smooth: Sequence[Mapping
     return _Hypothesis(score - unlikely + _dropped(read, kept), text, None, kept)
 
 
-def _fit(
-    read: Sequence[Slot], smooth: Sequence[Mapping[str, float]], plate_format: PlateFormat, prior: float
-) -> list[_Hypothesis]:
+class _Places:
+    """The best character of a class at a place: most formats ask for the same few classes."""
+
+    def __init__(self, smooth: Sequence[Mapping[str, float]]) -> None:
+        self._smooth = smooth
+        self._known: dict[tuple[int, frozenset[str]], tuple[float, str] | None] = {}
+
+    def best(self, place: int, allowed: frozenset[str]) -> tuple[float, str] | None:
+        """Return the log score and the character, None where none of them was seen."""
+        key = (place, allowed)
+        if key not in self._known:
+            fitting = [(value, character) for character, value in self._smooth[place].items() if character in allowed]
+            value, character = max(fitting, default=(0.0, ""))
+            self._known[key] = (math.log(max(value, FLOOR)), character) if character else None
+        return self._known[key]
+
+
+def _fit(read: Sequence[Slot], places: _Places, plate_format: PlateFormat, prior: float) -> list[_Hypothesis]:
     length = len(plate_format.slots)
     result = []
     for kept in _cuts(len(read)):
         if len(kept) != length:
             continue
-        score, text = prior + _dropped(read, kept), ""
+        score, text = 0.0, ""
         for place, allowed in zip(kept, plate_format.slots, strict=True):
-            scores = smooth[place]
-            fitting = [(value, character) for character, value in scores.items() if character in allowed]
-            if not fitting:
+            found = places.best(place, allowed)
+            if found is None:
                 break
-            value, character = max(fitting)
-            score += math.log(max(value, FLOOR))
-            text += character
+            score += found[0]
+            text += found[1]
         else:
-            result.append(_Hypothesis(score, text, plate_format, kept))
+            result.append(_Hypothesis(score + prior + _dropped(read, kept), text, plate_format, kept))
     return result
 
 

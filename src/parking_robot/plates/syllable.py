@@ -61,39 +61,48 @@ class SyllableReader:
         return {self.syllables[i]: float(shares[i]) for i in best if shares[i] > 1e-4}
 
     def complete(self, line: Picture, read: Sequence[Slot]) -> list[Slot]:
-        """Return the characters with the syllable where a Korean plate has one; unchanged where there is none."""
+        """Return the characters with the syllable where a Korean plate has one; unchanged where there is none.
+
+        What the line reader saw in its place stays possible, as far as the network doubts.
+        """
         slots = list(read)
-        middle = middle_of(slots, line.shape[1] / line.shape[0])
-        if middle is None:
+        seen = [
+            (self.read(cut_at(line, middle.place)), middle) for middle in middles(slots, line.shape[1] / line.shape[0])
+        ]
+        if not seen:
             return slots
-        scores = self.read(cut_at(line, middle.place))
-        if sum(scores.values()) < LEAST:
+        scores, middle = max(seen, key=lambda one: sum(one[0].values()))
+        sure = sum(scores.values())
+        if sure < LEAST:
             return slots
+        for slot in slots[middle.before + 1 : middle.after]:
+            scores |= {character: (1 - sure) * score for character, score in slot.scores.items()}
         return [*slots[: middle.before + 1], Slot(scores, middle.place), *slots[middle.after :]]
 
 
-def middle_of(read: Sequence[Slot], aspect: float) -> Middle | None:
-    """Return where a Korean plate's syllable stands among characters of a line `aspect` times as wide as high.
+def middles(read: Sequence[Slot], aspect: float) -> list[Middle]:
+    """Return where a Korean plate's syllable may stand among characters of a line `aspect` times as wide as high.
 
-    None where the characters do not end with four digits after two or three, or leave no room between.
+    None where the characters do not end with four digits after two or three, or leave no room between. A syllable that
+    the line reader took for a digit counts too: it takes a clear 가 for a 7.
     """
     after = len(read) - AFTER
     if after < min(BEFORE) or not all(_is_digit(slot) for slot in read[after:]):
-        return None
+        return []
+    found = []
     for between in (0, 1, 2):
         before = after - 1 - between
         if before + 1 not in BEFORE or not all(_is_digit(slot) for slot in read[: before + 1]):
             continue
-        if all(_is_digit(slot, 0.9) for slot in read[before + 1 : after]) and between:
-            continue
         left, right = read[before].place, read[after].place
         if (right - left) * aspect >= NARROWEST:
-            return Middle(before, after, (left + right) / 2)
-    return None
+            place = read[after - 1].place if between == 1 else (left + right) / 2
+            found.append(Middle(before, after, place))
+    return found
 
 
-def _is_digit(slot: Slot, least: float = 0.3) -> bool:
-    return any(slot.scores.get(digit, 0.0) >= least for digit in DIGITS)
+def _is_digit(slot: Slot) -> bool:
+    return any(slot.scores.get(digit, 0.0) >= 0.3 for digit in DIGITS)
 
 
 def cut_at(line: Picture, place: float) -> Picture:

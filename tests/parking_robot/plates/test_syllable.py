@@ -10,7 +10,7 @@ from parking_robot.errors import PlateError
 from parking_robot.plates.chain import load_settings
 from parking_robot.plates.formats import builtin_formats
 from parking_robot.plates.reader import Slot
-from parking_robot.plates.syllable import SyllableReader, cut_at, evened, middle_of
+from parking_robot.plates.syllable import SyllableReader, cut_at, evened, middles
 
 ASPECT = 6.0
 
@@ -59,26 +59,24 @@ def test_an_empty_place_is_no_syllable(reader):
 
 @pytest.mark.parametrize(("text", "before"), [("123中4567", 2), ("12中4567", 1), ("123LI7890", 2)])
 def test_the_place_between_the_digits_is_found(text, before):
-    found = middle_of(line_of(text), ASPECT)
-    assert found is not None
+    found = middles(line_of(text), ASPECT)[0]
     assert (found.before, found.after) == (before, len(text) - 4)
 
 
 def test_a_dropped_syllable_leaves_a_gap():
     places = [0.06, 0.18, 0.30, 0.56, 0.68, 0.80, 0.92]
-    found = middle_of(line_of("1234567", places), ASPECT)
-    assert found is not None
-    assert (found.before, found.after) == (2, 3)
-    assert found.place == pytest.approx(0.43)
+    found = middles(line_of("1234567", places), ASPECT)
+    assert [(one.before, one.after) for one in found] == [(2, 3), (1, 3)]
+    assert found[0].place == pytest.approx(0.43)
 
 
 @pytest.mark.parametrize("text", ["", "1", "1234", "ABC1234", "AB12345", "1234中567", "BA268AK", "1中4567"])
 def test_other_plates_are_left_alone(text):
-    assert middle_of(line_of(text), ASPECT) is None
+    assert middles(line_of(text), ASPECT) == []
 
 
 def test_digits_that_stand_close_have_no_room_for_a_syllable():
-    assert middle_of(line_of("1234567"), 4.0) is None
+    assert middles(line_of("123456"), 4.0) == []
 
 
 def test_the_syllable_takes_the_place_of_what_was_read(reader):
@@ -87,6 +85,15 @@ def test_the_syllable_takes_the_place_of_what_was_read(reader):
     read = line_of("12中4567", [0.1, 0.25, 0.5, 0.68, 0.76, 0.84, 0.92])
     done = reader.complete(line, read)
     assert "".join(slot.best for slot in done) == "12구4567"
+
+
+def test_a_syllable_that_was_taken_for_a_digit_is_seen(reader):
+    line = np.full((48, 288, 3), 220, np.uint8)
+    line[:, 90:138] = cv2.cvtColor(picture_of("가"), cv2.COLOR_GRAY2BGR)
+    read = line_of("1274567", [0.1, 0.25, 0.396, 0.6, 0.7, 0.8, 0.9])
+    done = reader.complete(line, read)
+    assert "".join(slot.best for slot in done) == "12가4567"
+    assert 0.0 < done[2].scores["7"] < 0.5
 
 
 def test_without_a_syllable_the_reading_stays(reader):
