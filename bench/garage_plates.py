@@ -34,20 +34,13 @@ ROBOT = SE2(0.0, -1.0, 0.0)
 """In the aisle, heading east, the bays of row A on its left."""
 
 
-def registration(rng: random.Random, country: str) -> str:
-    """Return random characters in one of the country's formats."""
-    formats = builtin_formats()[country].formats
-    chosen = rng.choices(formats, [form.share for form in formats])[0]
-    return "".join(rng.choice(sorted(slot)) for slot in chosen.slots)
-
-
 def cars(rng: random.Random, count: int) -> list[Car]:
     """Return cars of random countries: about half European, the rest from the Americas."""
     european = [code for code in COUNTRIES if code not in ("US", "BR")]
     made = []
     for index in range(count):
         country = ("US", "BR")[index // 2 % 2] if index % 2 else rng.choice(european)
-        made.append(Car(registration(rng, country), country))
+        made.append(Car(builtin_formats()[country].sample(rng), country))
     return made
 
 

@@ -22,16 +22,17 @@ import numpy as np
 from face_perception.errors import ModelError
 from face_perception.models import ModelRegistry
 from face_perception.runtime import Network
-from garage_plates import cars
 from parking_robot.plates.chain import PlateChain, load_settings
 from parking_robot.plates.distance import edits
 from parking_robot.plates.evaluation import load_picture, load_truth
+from parking_robot.plates.formats import builtin_formats
 from parking_robot.plates.geometry import straighten
 from parking_robot.plates.reader import HEIGHT, LONGEST, LineReader
 from robot_simulation.camera import Renderer
 from robot_simulation.camera_noise import CameraNoise
 from robot_simulation.garage_layout import GATES
-from robot_simulation.garage_world import write_garage
+from robot_simulation.garage_world import Car, write_garage
+from robot_simulation.plate_picture import COUNTRIES
 from robot_simulation.sdf_reader import read_world
 from robot_simulation.simulator import Simulator
 from ronda_cli.measurement import main
@@ -93,7 +94,9 @@ def gate_pictures(count: int, seed: int = 1):
     """Yield (picture, plate) of cars that stand before the simulated exit."""
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        garage = write_garage(Path(folder), cars(rng, count), seed=seed)
+        lands = [rng.choice(COUNTRIES) for _ in range(count)]
+        shown = [Car(builtin_formats()[land].sample(rng), land) for land in lands]
+        garage = write_garage(Path(folder), shown, seed=seed)
         simulator = Simulator(read_world(garage.world), [])
     renderer, gate = Renderer(simulator.model), GATES[-1]
     camera = f"{gate.name}_camera::link::camera"
@@ -151,7 +154,7 @@ def run(options):
 def add_options(parser):
     parser.add_argument("--images", type=Path, help="folder of labelled pictures")
     parser.add_argument("--truth", type=Path, help="their truth file (CSV)")
-    parser.add_argument("--count", type=int, default=40, help="simulated cars, where no folder is given")
+    parser.add_argument("--count", type=int, default=24, help="simulated cars, 24 at most, where no folder is given")
 
 
 if __name__ == "__main__":

@@ -79,11 +79,10 @@ def registration(rng: random.Random, region: str) -> str:
     """Return random registration characters in a format of the region (Europe: any other country)."""
     countries = builtin_formats()
     codes = [c for c in countries if c not in {"US", "BR", "CN", "KR"}] if region == "EU" else [region]
-    formats = countries[rng.choice(codes)].formats
-    chosen = rng.choices(formats, [f.share for f in formats])[0]
+    drawn = countries[rng.choice(codes)].sample(rng)
     if region == "US" and rng.random() < 0.25:
         return "".join(rng.choice(LETTERS + DIGITS) for _ in range(rng.randint(4, 7)))
-    return "".join(rng.choice(sorted(slot)) for slot in chosen.slots)
+    return drawn
 
 
 def colours(rng: random.Random, region: str) -> tuple[tuple[int, int, int], tuple[int, int, int]]:

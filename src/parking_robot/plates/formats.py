@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,11 @@ class Country:
 
     code: str
     formats: tuple[PlateFormat, ...]
+
+    def sample(self, rng: random.Random) -> str:
+        """Return random characters in one of the country's formats, as often as each is used."""
+        chosen = rng.choices(self.formats, [form.share for form in self.formats])[0]
+        return "".join(rng.choice(sorted(slot)) for slot in chosen.slots)
 
 
 @cache

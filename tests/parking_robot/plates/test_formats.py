@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+import random
+
 import pytest
 
 from parking_robot.errors import ConfigurationError
@@ -50,3 +52,12 @@ def test_wrong_files_are_refused(text):
 def test_the_place_of_an_error_is_named():
     with pytest.raises(ConfigurationError, match=r"own\.yaml, XX"):
         parse_formats("XX: {formats: [{name: a}]}", "own.yaml")
+
+
+@pytest.mark.parametrize("code", ["KR", "US", "BR", "SK"])
+def test_samples_fit_a_format_of_their_country(code):
+    country = builtin_formats()[code]
+    rng = random.Random(4)
+    for _ in range(50):
+        text = country.sample(rng)
+        assert any(form.accepts(text) for form in country.formats)
