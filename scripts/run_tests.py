@@ -14,6 +14,7 @@ machine, because they drive a robot in real time (`alone`).
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,10 @@ def summary(total: Counter[str], seconds: float) -> str:
 def pytest(arguments: Sequence[str], document: Path, *, show: bool) -> tuple[int, Counter[str]]:
     """Run pytest in a process of its own. Its output is shown as it comes, or in one piece at the end."""
     command = [sys.executable, "-m", "pytest", f"--junitxml={document}", *arguments]
-    done = subprocess.run(command, cwd=ROOT, check=False, text=True, capture_output=not show)
+    # The many processes that tests start would each compile the same files anew where bytecode is not kept.
+    kept = {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")}
+    environment = {**kept, **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}}
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, text=True, capture_output=not show)
     if not show:
         print(f"-- {arguments[-1]}\n{done.stdout}{done.stderr}", end="", flush=True)
     return (0 if done.returncode == NO_TESTS else done.returncode), counts(document)

@@ -8,8 +8,8 @@ def test_models_that_are_not_there_are_missing_and_the_fix_is_named(tmp_path, mo
     *models, licences = check()
     assert models
     assert all("ronda models fetch" in f.fix for f in models)
-    # One that only comes when it is asked for is not missing.
-    assert [f.name for f in models if f.level is not Level.MISSING] == ["model dlib-resnet"]
+    # Those that only come when they are asked for are not missing.
+    assert [f.name for f in models if f.level is not Level.MISSING] == ["model dlib-resnet", "model clp-det"]
     assert next(f for f in models if f.name == "model dlib-resnet").level is Level.OPTIONAL
     assert licences.level is Level.NOTE and "not stated for" in licences.message
 
