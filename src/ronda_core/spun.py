@@ -28,10 +28,11 @@ def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[Ronda
     executor = make_executor(context)
     executor.add_node(node)
     failure: list[BaseException] = []
+    leaving = threading.Event()
 
     def serve() -> None:
         try:
-            spin(executor, context)
+            spin(executor, context, leaving)
         except BaseException as error:
             failure.append(error)
 
@@ -39,11 +40,13 @@ def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[Ronda
     thread.start()
     try:
         yield node
-        if failure:
-            raise error_type(f"node {node.get_name()} failed: {failure[0]}") from failure[0]
     finally:
-        # Ends the loop; the entities go afterwards, when nobody serves them.
-        rclpy.try_shutdown(context=context)
+        # The loop ends first, so that no callback meets a context that is gone; then the entities, which nobody serves.
+        leaving.set()
+        executor.wake()
         thread.join()
+        rclpy.try_shutdown(context=context)
         executor.shutdown()
         node.destroy_node()
+    if failure:
+        raise error_type(f"node {thread.name} failed: {failure[0]}") from failure[0]

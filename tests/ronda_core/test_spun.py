@@ -43,5 +43,3 @@ def test_it_hears_while_its_owner_waits_and_can_be_left_and_entered_again():
 def test_its_failure_is_the_owners():
     with pytest.raises(RondaError, match="node echo failed: on fire"), spun(Broken, DOMAIN, RondaError) as node:
         assert node.heard.wait(15.0)
-        # The error is kept by the thread that ends with it.
-        next(thread for thread in threading.enumerate() if thread.name == "echo").join(15.0)
