@@ -22,14 +22,16 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from ronda.msg import FaceArray, FaceMatch
 from sensor_msgs.msg import CameraInfo, Image
-from skimage import data
 
 from face_perception.station import StationSettings, open_station
+from patrol_robot.demo_setup import default_people
 from ronda_cli.measurement import main
 from ronda_core import images, qos
 from ronda_core.stamps import from_seconds, to_seconds
 
 _SIZE = (640, 480)
+_PHOTOGRAPH = "watchlist/Demo Guest/world.jpg"
+_PORTRAIT = 120
 _ENVIRONMENT = {
     "FASTRTPS_DEFAULT_PROFILES_FILE": str(Path(__file__).resolve().parent.parent / "config" / "fastdds.xml"),
     "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
@@ -74,11 +76,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Enrol the photograph, start the node, measure."""
     os.environ.update(_ENVIRONMENT)
-    picture = np.ascontiguousarray(data.astronaut()[:, :, ::-1])
+    picture = cv2.imread(str(default_people() / _PHOTOGRAPH))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "site.yaml").write_text(_SITE)
         station = open_station(StationSettings(profile=options.profile, folder=Path(folder)))
-        station.enroller.enrol(station.gallery, "Astronaut", "bench", [station.enroller.example(picture)])
+        station.enroller.enrol(station.gallery, "Guest", "bench", [station.enroller.example(picture)])
         station.gallery.close()
         command = [sys.executable, "-m", "face_perception.face_node", "--ros-args"]
         command += ["-p", f"faces_dir:={folder}", "-p", f"profile:={options.profile}"]
@@ -115,7 +117,8 @@ def measure(pid: int, picture: Any, options: argparse.Namespace) -> dict[str, An
     deadline = time.monotonic() + 20
     while frames.get_subscription_count() == 0 and time.monotonic() < deadline:
         executor.spin_once(timeout_sec=0.05)
-    portrait = cv2.resize(picture[20:260, 110:350], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    side = min(picture.shape[:2])
+    portrait = cv2.resize(picture[:side, :side], (_PORTRAIT, _PORTRAIT), interpolation=cv2.INTER_AREA)
     rng = np.random.default_rng(1)
     period = 1 / options.rate
     visible, pause = round(2 * options.rate), round(2 * options.rate)
