@@ -31,10 +31,19 @@ def make_executor(context: Context | None = None) -> Executor:
 def spin(executor: Executor, context: Context | None = None, stop: threading.Event | None = None) -> None:
     """Serve callbacks until the context is shut down or `stop` is set; what a callback raises comes out.
 
-    In slices of time, because `EventsExecutor.spin` without a limit waits busily in rclpy 7.1.6. Who sets `stop` wakes
-    the executor, else the slice is waited for.
+    In slices of time, because `EventsExecutor.spin` without a limit waits busily in rclpy 7.1.6. Who sets `stop` calls
+    `end_wait`, else the slice is waited for.
     """
     context = context or rclpy.get_default_context()
     with suppress(ExternalShutdownException):
         while context.ok() and not (stop is not None and stop.is_set()):
             executor.spin_once(timeout_sec=SLICE_S)
+
+
+def end_wait(executor: Executor) -> None:
+    """Let a `spin_once` that waits return at once. From any thread; `EventsExecutor.wake` alone does not do it."""
+    executor.create_task(_nothing)
+
+
+def _nothing() -> None:
+    pass

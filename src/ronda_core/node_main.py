@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import rclpy
 import rclpy.signals
 from rclpy._rclpy_pybind11 import RCLError
-from rclpy.executors import ExternalShutdownException
+from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.node import Node
 
 from ronda_core.errors import RondaError
-from ronda_core.executor import make_executor, spin
+from ronda_core.executor import end_wait, make_executor, spin
 
 EXIT_OK, EXIT_CRASH, EXIT_BAD_INPUT = 0, 1, 2
 
@@ -26,15 +28,17 @@ def run_node(factory: Callable[[], Node]) -> int:
 
     A node may have a method `close()`, which is called before it is destroyed.
     """
-    interrupted, awaited = False, True
+    interrupted, making = False, True
+    stop = threading.Event()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        # Once, and only while the code below is ready for it: an interrupt amid the clean-up would tear it apart.
+        # An error amid the making, once. Later only a wish: an interrupt amid a callback, or amid the clean-up, would
+        # tear it apart.
         nonlocal interrupted
-        if awaited and not interrupted:
-            interrupted = True
+        first, interrupted = not interrupted, True
+        stop.set()
+        if making and first:
             raise KeyboardInterrupt
-        interrupted = True
 
     node: Node | None = None
     failure: Exception | None = None
@@ -43,16 +47,17 @@ def run_node(factory: Callable[[], Node]) -> int:
         try:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, interrupt)
-            # rclpy's own handlers wake the executor's wait; Python's alone would be heard only after the next message.
             _init()
             started = True
             node = factory()
+            making = False
             executor = make_executor()
             executor.add_node(node)
-            spin(executor)
+            with _heard_at_once(executor):
+                spin(executor, stop=stop)
         except Exception as error:
             failure = error
-        awaited = False
+        making = False
     except KeyboardInterrupt:
         pass  # from whichever line above, the handling of an error included
     # From here on, the interpreter's own end included, a second Ctrl-C changes nothing; the impatient send SIGKILL.
@@ -80,10 +85,33 @@ def run_node(factory: Callable[[], Node]) -> int:
     return EXIT_OK
 
 
+@contextlib.contextmanager
+def _heard_at_once(executor: Executor) -> Iterator[None]:
+    """Let a signal end the executor's wait: Python's handlers run only when it returns from there."""
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+
+    def listen() -> None:
+        while reader.recv(64):
+            end_wait(executor)
+
+    listener = threading.Thread(target=listen, name="signals", daemon=True)
+    listener.start()
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        writer.close()
+        listener.join()
+        reader.close()
+
+
 def _init() -> None:
     """Start ROS with the command line. Raises RondaError where ROS cannot read it, or the environment."""
     try:
-        rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.ALL)
+        # Without rclpy's own handlers: they shut the context down at once, under whichever callback runs.
+        rclpy.init(args=sys.argv, signal_handler_options=rclpy.signals.SignalHandlerOptions.NO)
     except RCLError as error:
         # What went wrong, without rcl's own levels before it and the places in its sources behind it.
         said = str(error).removeprefix("failed to initialize rcl: ").partition(", at ")[0].partition(". Error:")[0]
@@ -94,6 +122,5 @@ def _init() -> None:
 
 
 def _shutdown() -> None:
-    # rclpy's own signal handler shuts the context down on a thread of its own, at this very moment perhaps.
     with contextlib.suppress(RCLError):
         rclpy.try_shutdown()

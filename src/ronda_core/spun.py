@@ -11,7 +11,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 
 from ronda_core.errors import RondaError
-from ronda_core.executor import make_executor, spin
+from ronda_core.executor import end_wait, make_executor, spin
 
 AnyNode = TypeVar("AnyNode", bound=Node)
 
@@ -43,7 +43,7 @@ def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[Ronda
     finally:
         # The loop ends first, so that no callback meets a context that is gone; then the entities, which nobody serves.
         leaving.set()
-        executor.wake()
+        end_wait(executor)
         thread.join()
         rclpy.try_shutdown(context=context)
         executor.shutdown()

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import os
 import signal
 import subprocess
@@ -19,6 +20,26 @@ class Talker(Node):
         print("closed", flush=True)
 
 sys.exit(run_node(Talker))
+"""
+
+BUSY = """
+import sys
+from rclpy.node import Node
+from std_msgs.msg import String
+from ronda_core.node_main import run_node
+
+class Busy(Node):
+    def __init__(self):
+        super().__init__("busy")
+        self.out = self.create_publisher(String, "busy", 10)
+        self.create_timer(0.001, self.work)
+        print("spinning", flush=True)
+    def work(self):
+        for number in range(20):
+            self.out.publish(String(data=str(number)))
+            self.get_logger().debug(f"{number} of many")
+
+sys.exit(run_node(Busy))
 """
 
 BAD = """
@@ -73,6 +94,18 @@ def test_a_node_ends_clean_on_a_signal(sent):
     assert process.returncode == 0, errors
     assert out.splitlines()[-1] == "closed"
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_amid_a_callback_is_no_error_of_it(sent):
+    for pause in (0.0, 0.013, 0.021, 0.034, 0.055):
+        process = start(BUSY)
+        assert process.stdout.readline().strip() == "spinning"
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.3 + pause)  # another moment of the work each time
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=20)
+        assert (process.returncode, errors) == (0, "")
 
 
 def test_a_bad_parameter_is_one_clear_line_and_status_2():
