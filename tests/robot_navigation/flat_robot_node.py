@@ -22,6 +22,7 @@ from ronda_core.ros_transforms import TransformBroadcaster
 from ronda_core.stamps import from_seconds
 
 STEP = 0.05  # seconds of simulated time
+COMMAND_TIMEOUT = 0.25  # seconds of simulated time; then it stops, as the safety gate sees to on a robot
 
 
 class FlatRobot:
@@ -33,7 +34,7 @@ class FlatRobot:
         self.closest = float("inf")
         self.scanning = True
         self._factor = factor
-        self._command = (0.0, 0.0)
+        self._command, self._commanded_at = (0.0, 0.0), 0.0
         self._rng = np.random.default_rng(3)
         self._context = Context()
         rclpy.init(context=self._context)
@@ -61,7 +62,7 @@ class FlatRobot:
         rclpy.shutdown(context=self._context)
 
     def _obey(self, message: TwistStamped) -> None:
-        self._command = (message.twist.linear.x, message.twist.angular.z)
+        self._command, self._commanded_at = (message.twist.linear.x, message.twist.angular.z), self.time
 
     def _run(self) -> None:
         due, count = time.monotonic(), 0
@@ -69,8 +70,9 @@ class FlatRobot:
             due = max(due + STEP / self._factor, time.monotonic() - 0.1)
             while (left := due - time.monotonic()) > 0:
                 self._executor.spin_once(timeout_sec=left)
-            self.robot.drive(*self._command, STEP / 2)
-            self.robot.drive(*self._command, STEP / 2)
+            command = self._command if self.time - self._commanded_at <= COMMAND_TIMEOUT else (0.0, 0.0)
+            self.robot.drive(*command, STEP / 2)
+            self.robot.drive(*command, STEP / 2)
             self.time += STEP
             count += 1
             self.closest = min(self.closest, self.world.gap(self.robot.pose, self.time))
