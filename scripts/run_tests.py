@@ -31,14 +31,21 @@ NO_TESTS = 5
 
 
 def live_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Return the files with live tests: those that may run side by side, slow ones first, and those that may not."""
+    """Return the files with live tests: those that may run side by side, and those that may not.
+
+    Slow and long files come first, so that the last of them does not run while the other worker is idle.
+    """
     side_by_side, alone = [], []
     for path in paths:
         for file in sorted(path.rglob("test_*.py")) if path.is_dir() else [path]:
             text = file.read_text(encoding="utf-8")
             if "mark.live" in text:
                 (alone if "mark.alone" in text else side_by_side).append(file)
-    return sorted(side_by_side, key=lambda file: "mark.slow" not in file.read_text(encoding="utf-8")), alone
+
+    def order(file: Path) -> tuple[bool, int]:
+        return "mark.slow" not in file.read_text(encoding="utf-8"), -file.stat().st_size
+
+    return sorted(side_by_side, key=order), alone
 
 
 def counts(document: Path) -> Counter[str]:

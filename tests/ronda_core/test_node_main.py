@@ -98,7 +98,7 @@ def test_a_node_ends_clean_on_a_signal(sent):
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_amid_a_callback_is_no_error_of_it(sent):
-    for pause in (0.0, 0.013, 0.021, 0.034, 0.055):
+    for pause in (0.0, 0.013, 0.034):
         process = start(BUSY)
         assert process.stdout.readline().strip() == "spinning"
         with contextlib.suppress(subprocess.TimeoutExpired):
