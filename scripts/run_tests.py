@@ -35,17 +35,17 @@ def live_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
 
     Slow and long files come first, so that the last of them does not run while the other worker is idle.
     """
-    side_by_side, alone = [], []
+    side_by_side: list[tuple[bool, int, Path]] = []
+    alone = []
     for path in paths:
         for file in sorted(path.rglob("test_*.py")) if path.is_dir() else [path]:
             text = file.read_text(encoding="utf-8")
             if "mark.live" in text:
-                (alone if "mark.alone" in text else side_by_side).append(file)
-
-    def order(file: Path) -> tuple[bool, int]:
-        return "mark.slow" not in file.read_text(encoding="utf-8"), -file.stat().st_size
-
-    return sorted(side_by_side, key=order), alone
+                if "mark.alone" in text:
+                    alone.append(file)
+                else:
+                    side_by_side.append(("mark.slow" not in text, -len(text), file))
+    return [file for *_, file in sorted(side_by_side)], alone
 
 
 def counts(document: Path) -> Counter[str]:

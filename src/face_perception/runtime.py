@@ -62,6 +62,10 @@ class Network:
                 hint="correct 'input' of the model's entry (batch, channels, height, width)",
             )
 
+    def metadata(self, key: str) -> str:
+        """Return what the file says under ``key``; empty where it says nothing."""
+        return str(self._session.get_modelmeta().custom_metadata_map.get(key, ""))
+
     def __call__(self, tensor: Tensor) -> list[Tensor]:
         """Run the model on an NCHW tensor and return all outputs in the model's order."""
         result: list[Tensor] = self._session.run(None, {self._input: tensor})

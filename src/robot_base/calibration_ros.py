@@ -14,7 +14,8 @@ from robot_base.errors import CalibrationError
 from robot_base.teleop_ros import TeleopLink
 from robot_base.velocity import STOP, Velocity
 from ronda_core import qos
-from ronda_core.se2 import SE2, normalise_angle, quaternion_to_yaw
+from ronda_core.ros_transforms import pose_from
+from ronda_core.se2 import SE2, normalise_angle
 
 _SPEED, _TURN_RATE = 0.3, 0.6
 _PERIOD = 0.05
@@ -40,8 +41,7 @@ class CalibrationDrive(TeleopLink):
             self._wheels = (angles["left_wheel_joint"] * self._radius, angles["right_wheel_joint"] * self._radius)
 
     def _take_pose(self, message: Odometry) -> None:
-        p, q = message.pose.pose.position, message.pose.pose.orientation
-        self._pose = SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w))
+        self._pose = pose_from(message.pose.pose)
 
     def wait_for_data(self, seconds: float) -> None:
         """Wait for the wheels and the reference. Raises CalibrationError naming what is missing."""

@@ -35,7 +35,8 @@ from ronda_core.errors import TransformError
 from ronda_core.keep_out import load_keep_out
 from ronda_core.node_main import run_node
 from ronda_core.paths import data_dir
-from ronda_core.se2 import SE2, quaternion_to_yaw
+from ronda_core.ros_transforms import pose_from
+from ronda_core.se2 import SE2
 from ronda_core.stamps import to_seconds
 from ronda_core.transforms import TransformBuffer
 
@@ -121,8 +122,7 @@ class SafetyGateNode(Node):
         return watch
 
     def _take_pose(self, message: PoseWithCovarianceStamped) -> None:
-        p, q = message.pose.pose.position, message.pose.pose.orientation
-        self._keep_out.take_pose(to_seconds(message.header.stamp), SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w)))
+        self._keep_out.take_pose(to_seconds(message.header.stamp), pose_from(message.pose.pose))
 
     def _take_localisation(self, message: LocalisationState) -> None:
         self._keep_out.take_localised(message.state == LocalisationState.LOCALISED)
@@ -182,8 +182,7 @@ class SafetyGateNode(Node):
                 self.get_logger().warning(str(error))
 
     def _take_odometry(self, message: Odometry) -> None:
-        p, q = message.pose.pose.position, message.pose.pose.orientation
-        pose = SE2(p.x, p.y, quaternion_to_yaw(q.x, q.y, q.z, q.w))
+        pose = pose_from(message.pose.pose)
         self._odometer.update(pose)
         self._keep_out.take_odometry(to_seconds(message.header.stamp), pose)
         self._measured = Velocity(message.twist.twist.linear.x, message.twist.twist.angular.z)

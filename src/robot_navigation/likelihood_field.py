@@ -51,8 +51,8 @@ class Verdicts:
         A beam that went through a wall contradicts a pose. One that ended early hardly does, however many there are, so
         they count little: a robot among parked cars knows its place by the few walls that it still sees.
         """
-        early = 1.0 - self.explained - self.through
-        return np.asarray(self.explained / np.maximum(self.explained + self.through + early_weight * early, 1e-9))
+        early = 1.0 - self.told
+        return np.asarray(self.explained / np.maximum(self.told + early_weight * early, 1e-9))
 
 
 class LikelihoodField:

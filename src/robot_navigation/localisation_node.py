@@ -17,7 +17,6 @@ from robot_navigation.navigation_messages import (
     grid_from,
     odometry_pose,
     plane_pose,
-    pose_from,
     pose_message,
     scan_from,
     transform_message,
@@ -27,7 +26,7 @@ from robot_navigation.scan_queue import ScanQueue
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
 from ronda_core.node_main import run_node
-from ronda_core.ros_transforms import TransformBroadcaster
+from ronda_core.ros_transforms import TransformBroadcaster, pose_from
 from ronda_core.se2 import SE2
 from ronda_core.stamps import from_seconds, to_seconds
 from ronda_core.transforms import TransformBuffer

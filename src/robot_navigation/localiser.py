@@ -37,7 +37,9 @@ class LocaliserSettings:
     `given_explained`. `told_enough`: share of beams, explained or contradicting, with which a scan counts in full.
     `filter_margin`: beams that end early and so far from everything mapped do not weigh the particles while these
     spread by less than `filter_std`. `global_travel`: how far the robot must have moved (a radian counts as half a
-    metre), and `sure_for` how long particles and fit must have agreed, before a position is believed.
+    metre), and `sure_for` how long particles and fit must have agreed, before a position is believed. One that moves by
+    more than `jump_distance` or `jump_angle` against the odometry from one scan to the next was wrong before or is
+    now: it is lost until it has proved itself like one that was found by searching.
     """
 
     particles_min: int = 500
@@ -141,14 +143,13 @@ class Localiser:
         )
 
     def _begin(self, detail: str, travel: float, explained: float) -> None:
-        self._least_explained = explained
-        self._state = LocalisationState.CONVERGING
-        self._travel_due, self._forced_updates = travel, 3
+        self._state, self._detail = LocalisationState.CONVERGING, detail
         self._odom = self._summary = self._believed = None
-        self._forget_fit()
-        self._detail = detail
+        self._prove(travel, explained)
 
-    def _forget_fit(self) -> None:
+    def _prove(self, travel: float, explained: float) -> None:
+        """Forget how well the position fitted; it must travel and explain so much before it is believed."""
+        self._travel_due, self._forced_updates, self._least_explained = travel, 3, explained
         self._fit = self._explained = 0.0
         self._bad_since = self._sure_since = None
         self._slow = self._fast = 0.0
@@ -306,9 +307,7 @@ class Localiser:
         if best < max(self.settings.search_explained, self._explained + 0.1):
             self._cloud, self._odom = before, odom
             return
-        self._travel_due, self._forced_updates = self.settings.global_travel, 3
-        self._least_explained = self.settings.search_explained
-        self._forget_fit()
+        self._prove(self.settings.global_travel, self.settings.search_explained)
         self._detail = "lost; a new place fits the scan and is being checked"
 
     def _pose(self, odom: SE2) -> SE2:

@@ -14,7 +14,8 @@ from sensor_msgs.msg import LaserScan
 
 from robot_navigation.grid import GridMap
 from robot_navigation.scan import Scan, ScanLimits, read_scan
-from ronda_core.se2 import SE2, quaternion_to_yaw, yaw_to_quaternion
+from ronda_core.ros_transforms import pose_from
+from ronda_core.se2 import SE2, yaw_to_quaternion
 from ronda_core.stamps import from_seconds, to_seconds
 
 
@@ -50,12 +51,6 @@ def scan_from(message: LaserScan, mount: SE2, limits: ScanLimits) -> Scan:
         mount=mount,
         limits=limits,
     )
-
-
-def pose_from(message: Pose) -> SE2:
-    """The pose in the plane."""
-    q = message.orientation
-    return SE2(message.position.x, message.position.y, quaternion_to_yaw(q.x, q.y, q.z, q.w))
 
 
 def odometry_pose(message: Odometry) -> SE2:

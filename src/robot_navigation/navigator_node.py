@@ -24,7 +24,6 @@ from robot_navigation.navigation_messages import (
     odometry_pose,
     path_message,
     plane_pose,
-    pose_from,
     pose_message,
     scan_from,
 )
@@ -38,7 +37,7 @@ from ronda_core.deferred_action import DeferredActionServer
 from ronda_core.errors import TransformError
 from ronda_core.keep_out import load_keep_out
 from ronda_core.node_main import run_node
-from ronda_core.ros_transforms import TransformListener
+from ronda_core.ros_transforms import TransformListener, pose_from
 from ronda_core.se2 import SE2
 from ronda_core.stamps import duration, to_seconds
 from ronda_core.transforms import TransformBuffer

@@ -26,7 +26,8 @@ from robot_simulation.traffic.schedule import load_schedule
 from robot_simulation.traffic.traffic import Obstacle, Traffic
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
-from ronda_core.se2 import SE2, quaternion_to_yaw
+from ronda_core.ros_transforms import pose_from
+from ronda_core.se2 import SE2
 from ronda_core.stamps import to_seconds
 
 
@@ -66,16 +67,14 @@ class TrafficNode(Node):
         self._arms[gate] = float(message.position[0]) / ARM_OPEN
 
     def _take_robot(self, robot: str, message: Odometry) -> None:
-        place, turn = message.pose.pose.position, message.pose.pose.orientation
-        yaw = quaternion_to_yaw(turn.x, turn.y, turn.z, turn.w)
-        self._robots[robot] = Rectangle(place.x, place.y, yaw, self._size, self._size)
+        pose = pose_from(message.pose.pose)
+        self._robots[robot] = Rectangle(pose.x, pose.y, pose.yaw, self._size, self._size)
 
     def _take_cars(self, message: CarPoseArray) -> None:
         now = to_seconds(message.header.stamp)
         poses = {}
         for car in message.cars:
-            place, turn = car.pose.position, car.pose.orientation
-            poses[car.car] = SE2(place.x, place.y, quaternion_to_yaw(turn.x, turn.y, turn.z, turn.w))
+            poses[car.car] = pose_from(car.pose)
         self._sense(poses)
         obstacles = [Obstacle(name, outline) for name, outline in self._robots.items()]
         for car, motion in self._traffic.step(now, poses, self._arms, obstacles).items():

@@ -7,7 +7,7 @@ run one callback at a time. It does not await coroutines that services return, a
 pause: nodes answer later instead (`ronda_core.deferred_action`, `ronda_core.deferred_service`).
 """
 
-import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -28,15 +28,15 @@ def make_executor(context: Context | None = None) -> Executor:
     return _make(context=context or rclpy.get_default_context())
 
 
-def spin(executor: Executor, context: Context | None = None, stop: threading.Event | None = None) -> None:
-    """Serve callbacks until the context is shut down or `stop` is set; what a callback raises comes out.
+def spin(executor: Executor, context: Context | None = None, stop: Callable[[], bool] = lambda: False) -> None:
+    """Serve callbacks until the context is shut down or `stop` says so; what a callback raises comes out.
 
-    In slices of time, because `EventsExecutor.spin` without a limit waits busily in rclpy 7.1.6. Who sets `stop` calls
-    `end_wait`, else the slice is waited for.
+    In slices of time, because `EventsExecutor.spin` without a limit waits busily in rclpy 7.1.6. Who has `stop`
+    change its mind calls `end_wait`, else the slice is waited for.
     """
     context = context or rclpy.get_default_context()
     with suppress(ExternalShutdownException):
-        while context.ok() and not (stop is not None and stop.is_set()):
+        while context.ok() and not stop():
             executor.spin_once(timeout_sec=SLICE_S)
 
 

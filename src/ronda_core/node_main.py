@@ -29,14 +29,12 @@ def run_node(factory: Callable[[], Node]) -> int:
     A node may have a method `close()`, which is called before it is destroyed.
     """
     interrupted, making = False, True
-    stop = threading.Event()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         # An error amid the making, once. Later only a wish: an interrupt amid a callback, or amid the clean-up, would
         # tear it apart.
         nonlocal interrupted
         first, interrupted = not interrupted, True
-        stop.set()
         if making and first:
             raise KeyboardInterrupt
 
@@ -54,7 +52,7 @@ def run_node(factory: Callable[[], Node]) -> int:
             executor = make_executor()
             executor.add_node(node)
             with _heard_at_once(executor):
-                spin(executor, stop=stop)
+                spin(executor, stop=lambda: interrupted)
         except Exception as error:
             failure = error
         making = False

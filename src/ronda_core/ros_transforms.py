@@ -5,14 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import Pose, TransformStamped
 from rclpy.node import Node
 from tf2_msgs.msg import TFMessage
 
 from ronda_core import qos
 from ronda_core.errors import TransformError
+from ronda_core.se2 import SE2, quaternion_to_yaw
 from ronda_core.stamps import to_seconds
 from ronda_core.transforms import TransformBuffer
+
+
+def pose_from(message: Pose) -> SE2:
+    """The pose in the plane."""
+    q = message.orientation
+    return SE2(message.position.x, message.position.y, quaternion_to_yaw(q.x, q.y, q.z, q.w))
 
 
 class TransformListener:

@@ -32,7 +32,7 @@ def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[Ronda
 
     def serve() -> None:
         try:
-            spin(executor, context, leaving)
+            spin(executor, context, leaving.is_set)
         except BaseException as error:
             failure.append(error)
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from parking_robot.plates.formats import DIGITS, LETTERS, builtin_formats
 from parking_robot.plates.syllable import SIDE, evened
-from training.plates.fonts import HAN_FACES, PLATE_FACES, ROOT, faces
+from training.plates.fonts import HAN_FACES, PLATE_FACES, faces
 
 # Debian packages: fonts-nanum fonts-nanum-extra fonts-unfonts-core fonts-unfonts-extra fonts-alee fonts-noto-cjk
 LEARNT = (
@@ -32,6 +32,7 @@ LEARNT = (
 KEPT_APART = (
     "baekmuk/dotum", "baekmuk/gulim", "baekmuk/hline", "noto/NotoSansCJK-Bold", "unfonts-core/UnGraphicBold",
 )  # fmt: skip
+# Those of Chinese plates, in an order of their own: the order is part of what the seed fixes.
 HAN = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 TALL = 96
 
@@ -46,13 +47,10 @@ def alphabet() -> str:
 
 def hangul_faces(names: tuple[str, ...]) -> tuple[Path, ...]:
     """Return the font files of `names`; all must be installed."""
-    found = []
-    for name in names:
-        hits = [p for kind in ("truetype", "opentype") for p in (ROOT / kind).glob(name + ".[to]t[fc]")]
-        if not hits:
-            raise SystemExit(f"typeface {name} is not installed: see training/README.md")
-        found.append(hits[0])
-    return tuple(found)
+    found = faces(names)
+    if len(found) < len(names):
+        raise SystemExit(f"only {len(found)} of {len(names)} typefaces are installed: see training/README.md")
+    return found
 
 
 @lru_cache(maxsize=8192)

@@ -63,12 +63,12 @@ def decode(read: Sequence[Slot], countries: Mapping[str, Country], priors: Mappi
     """Return the likeliest plate for the characters ``read``; ``priors`` are the probabilities of the countries."""
     smooth = [smoothed(slot.scores) for slot in read]
     hypotheses = [_plain(read, kept, smooth) for kept in _cuts(len(read))]
-    best_of = _Places(smooth)
+    line = _Line(read, smooth)
     for code, prior in priors.items():
         if prior <= 0 or code not in countries:
             continue
         for plate_format in countries[code].formats:
-            hypotheses += _fit(read, best_of, plate_format, math.log(prior * plate_format.share))
+            hypotheses += _fit(line, plate_format, math.log(prior * plate_format.share))
     if not hypotheses:
         return Decoded("", "", "", 0.0, (), ())
     hypotheses.sort(key=lambda hypothesis: -hypothesis.score)
@@ -130,11 +130,14 @@ def _plain(read: Sequence[Slot], kept: tuple[int, ...], smooth: Sequence[Mapping
     return _Hypothesis(score - unlikely + _dropped(read, kept), text, None, kept)
 
 
-class _Places:
-    """The best character of a class at a place: most formats ask for the same few classes."""
+class _Line:
+    """What was read, with what most formats ask of it: the best of a class at a place, the cost of what is dropped."""
 
-    def __init__(self, smooth: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, read: Sequence[Slot], smooth: Sequence[Mapping[str, float]]) -> None:
         self._smooth = smooth
+        self.cuts: dict[int, list[tuple[tuple[int, ...], float]]] = {}
+        for kept in _cuts(len(read)):
+            self.cuts.setdefault(len(kept), []).append((kept, _dropped(read, kept)))
         self._known: dict[tuple[int, frozenset[str]], tuple[float, str] | None] = {}
 
     def best(self, place: int, allowed: frozenset[str]) -> tuple[float, str] | None:
@@ -147,21 +150,18 @@ class _Places:
         return self._known[key]
 
 
-def _fit(read: Sequence[Slot], places: _Places, plate_format: PlateFormat, prior: float) -> list[_Hypothesis]:
-    length = len(plate_format.slots)
+def _fit(line: _Line, plate_format: PlateFormat, prior: float) -> list[_Hypothesis]:
     result = []
-    for kept in _cuts(len(read)):
-        if len(kept) != length:
-            continue
-        score, text = 0.0, ""
+    for kept, dropped in line.cuts.get(len(plate_format.slots), ()):
+        score, text = prior + dropped, ""
         for place, allowed in zip(kept, plate_format.slots, strict=True):
-            found = places.best(place, allowed)
+            found = line.best(place, allowed)
             if found is None:
                 break
             score += found[0]
             text += found[1]
         else:
-            result.append(_Hypothesis(score + prior + _dropped(read, kept), text, plate_format, kept))
+            result.append(_Hypothesis(score, text, plate_format, kept))
     return result
 
 

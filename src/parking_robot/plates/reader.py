@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from face_perception.runtime import Network
@@ -39,7 +38,7 @@ class LineReader:
     def __init__(self, path: Path, alphabet: str = "") -> None:
         """Raises PlateError when the file does not say which characters it knows."""
         self._network = Network(path, "plate-reader")
-        listed = onnxruntime.InferenceSession(str(path)).get_modelmeta().custom_metadata_map.get("character", "")
+        listed = self._network.metadata("character")
         if not listed:
             raise PlateError(f"{path} has no 'character' metadata", hint="use a text reader that lists its characters")
         known = ["", *listed.split("\n")]

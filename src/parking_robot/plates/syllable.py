@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from face_perception.runtime import Network
@@ -46,7 +45,7 @@ class SyllableReader:
     def __init__(self, path: Path) -> None:
         """Raises PlateError when the file does not say which syllables it knows."""
         self._network = Network(path, "plate-syllable")
-        known = onnxruntime.InferenceSession(str(path)).get_modelmeta().custom_metadata_map.get("syllables", "")
+        known = self._network.metadata("syllables")
         if not known:
             raise PlateError(f"{path} has no 'syllables' metadata", hint="use the network that comes with the package")
         self.syllables = known
