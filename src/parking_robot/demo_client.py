@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from geometry_msgs.msg import PoseWithCovarianceStamped
-from rclpy.action import ActionClient
 from ronda.action import Patrol
 from ronda.msg import PatrolState
 from ronda.srv import DecideGate, TellDriver
@@ -18,6 +17,7 @@ from parking_robot.demo_watch import GATE_NAMES, GarageWatch
 from parking_robot.errors import ParkingError
 from ronda_core import qos
 from ronda_core.se2 import yaw_to_quaternion
+from ronda_core.shared_action_client import SharedActionClient
 
 POLL_S: Final = 0.05
 ANSWER_S: Final = 15.0
@@ -33,7 +33,7 @@ class GarageClient:
         self._watch, self._check = watch, check
         self._driver = watch.create_client(TellDriver, "/tell_driver")
         self._decide = {gate: watch.create_client(DecideGate, f"/{gate}/decide_gate") for gate in GATE_NAMES}
-        self._patrol = ActionClient(watch, Patrol, "patrol")
+        self._patrol = SharedActionClient(watch, Patrol, "patrol")
         self._resume = watch.create_client(Trigger, "resume_patrol")
         self._initial = watch.create_publisher(PoseWithCovarianceStamped, "initialpose", qos.EVENT)
         self._ending: Any = None

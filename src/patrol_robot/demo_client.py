@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from geometry_msgs.msg import PoseWithCovarianceStamped
-from rclpy.action import ActionClient
 from ronda.action import NavigateTo, Patrol
 from ronda.msg import PatrolState
 from ronda.srv import EnrolPerson
@@ -21,6 +20,7 @@ from patrol_robot.demo_watch import DemoWatch
 from patrol_robot.errors import DemoError
 from ronda_core import qos
 from ronda_core.se2 import yaw_to_quaternion
+from ronda_core.shared_action_client import SharedActionClient
 from ronda_core.spun import spun
 
 POLL_S: Final = 0.1
@@ -40,8 +40,8 @@ class RobotClient:
         self._resuming: Any = None
         self._resume = node.create_client(Trigger, "resume_patrol")
         self._enrol = node.create_client(EnrolPerson, "enrol_person")
-        self._patrol = ActionClient(node, Patrol, "patrol")
-        self._navigate = ActionClient(node, NavigateTo, "navigate_to")
+        self._patrol = SharedActionClient(node, Patrol, "patrol")
+        self._navigate = SharedActionClient(node, NavigateTo, "navigate_to")
         self._initial = node.create_publisher(PoseWithCovarianceStamped, "initialpose", qos.EVENT)
 
     def wait(self, condition: Callable[[], Any], limit_s: float, what: str) -> None:
