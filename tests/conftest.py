@@ -42,7 +42,7 @@ os.environ["RONDA_DATA_DIR"] = str(_site)
 for _left in _site.glob(f"safety_gate_*_{_domain}.json"):
     _left.unlink(missing_ok=True)
 os.environ["FASTRTPS_DEFAULT_PROFILES_FILE"] = str(Path(__file__).parent.parent / "config" / "fastdds.xml")
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"):
     os.environ[_threads] = "1"
 
 # The same examples in every run, so that a result can be repeated; HYPOTHESIS_PROFILE=search looks for new ones.

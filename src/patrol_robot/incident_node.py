@@ -25,6 +25,7 @@ from patrol_robot.incident_office import IncidentOffice
 from patrol_robot.incidents import ClipState, Incident, IncidentDesk
 from patrol_robot.locate import Locator
 from patrol_robot.match_messages import incident_message, match_of, pictures_of
+from patrol_robot.pictures import load_font
 from patrol_robot.ring_buffer import Record
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.clock import SystemClock
@@ -80,6 +81,7 @@ class IncidentNode(Node):
         # One worker writes clips, so that the disk never holds up an alert.
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="clip")
         self._with_clip: deque[Incident] = deque()
+        load_font()
         self._health = NodeHealth(self)
         self._failure = ""
         self._count = 0

@@ -63,10 +63,7 @@ def free_domain(environment: Mapping[str, str]) -> Iterator[int]:
 
 def demo_environment(domain: int) -> dict[str, str]:
     """The environment of the nodes and of the demonstration itself: this machine alone, the given domain."""
-    base = {**os.environ, "ROS_DOMAIN_ID": str(domain)}
-    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        base.setdefault(threads, "1")
-    return launch_environment(base, share_folder(), network=False)
+    return launch_environment({**os.environ, "ROS_DOMAIN_ID": str(domain)}, share_folder(), network=False)
 
 
 class RobotProcesses:

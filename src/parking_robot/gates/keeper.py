@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The keeper decides on cars. It reads the ledger and writes nothing; what is recorded follows from the decision."""
+"""The keeper decides on cars. What is recorded follows from the decision; it writes the claim of a space alone."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from parking_robot.money.fee import bill_lost_ticket
 from parking_robot.plates.alphabet import fold
 from parking_robot.reasons import Reason
 from parking_robot.stays.access import EntryDecision, ban_of, decide_entry
+from parking_robot.stays.claims import claim_space
 from parking_robot.stays.ledger import Ledger, new_stay_id
 from parking_robot.stays.matching import Inside, Match, MatchKind, match_exit
 from parking_robot.stays.reviews import list_reviews
@@ -62,7 +63,11 @@ def _entry(ledger: Ledger, site: Site, passage: Passage) -> Decision:
     if not plate and site.unread_entry is Unread.ASK:
         return Decision(Verdict.ASK, Reason.UNREAD, "the plate could not be read", spaces=spaces)
     plates = [other for _, other, _ in inside if other]
-    access = decide_entry(plate, at, site.lists.entries(), plates, len(inside) >= site.capacity, site.pass_back)
+    lists, stay_id = site.lists.entries(), new_stay_id()
+    access = decide_entry(plate, at, lists, plates, not spaces, site.pass_back)
+    if access.open and not claim_space(ledger, passage.gate, stay_id, at, site.capacity):
+        # Another entry was faster, or the garage was full and a permit opens nevertheless.
+        access = decide_entry(plate, at, lists, plates, True, site.pass_back)
     if not access.open:
         review = "banned" if access.code is Reason.BANNED else "pass_back" if access.code is Reason.PASS_BACK else ""
         verdict = Verdict.ASK if access.code is Reason.PASS_BACK else Verdict.HOLD
@@ -71,7 +76,7 @@ def _entry(ledger: Ledger, site: Site, passage: Passage) -> Decision:
         Verdict.OPEN,
         Reason.TICKET if not plate else access.code,
         "the plate could not be read: scan the code" if not plate else access.reason,
-        stay_id=new_stay_id(),
+        stay_id=stay_id,
         review=_review_of_entry(access, plate),
         alarm=access.alarm,
         free=access.free,

@@ -90,6 +90,15 @@ gate_events = Table(
 )
 Index("gate_events_at", gate_events.c.at_us)
 
+# The space that each entry has promised last; it counts until its stay is on record.
+entry_claims = Table(
+    "entry_claims",
+    metadata,
+    Column("gate", String(32), primary_key=True),
+    Column("stay_id", String(32), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
 # A case that a person looks at, and the verdict: open as long as it has none.
 reviews = Table(
     "reviews",

@@ -18,6 +18,8 @@ _MAX_DOMAIN = 232
 PICTURE_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "134217728"}
 """glibc hands the memory of each raw picture back to the system and faults it in anew, page by page, for the next one,
 on both ends of a topic; with these it keeps it (mallopt(3))."""
+ONE_THREAD_EACH = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
+"""A robot's many processes share a few cores: a pool of threads in each of them waits for cores that others have."""
 
 
 def network_wanted(environment: Mapping[str, str]) -> bool:
@@ -48,7 +50,7 @@ def launch_environment(base: Mapping[str, str], share: Path, *, network: bool) -
     profile = share / "config" / ("fastdds_network.xml" if network else "fastdds.xml")
     if profile.is_file():
         environment.setdefault(_PROFILE, str(profile))
-    for name, value in PICTURE_MEMORY.items():
+    for name, value in {**PICTURE_MEMORY, **ONE_THREAD_EACH}.items():
         environment.setdefault(name, value)
     # A pipe would otherwise hold back what a Python process prints until its buffer is full.
     environment.setdefault("PYTHONUNBUFFERED", "1")

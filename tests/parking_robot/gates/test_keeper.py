@@ -64,3 +64,10 @@ def test_who_comes_back_soon_goes_on_where_he_left(tmp_path, ledger):
     stay = ledger.enter("AB123", "in", NOW - timedelta(hours=1))
     ledger.append(stay.id, StayEvent(EventKind.EXITED, NOW - timedelta(minutes=5), {}))
     assert decide(ledger, garage, coming("AB123")).previous == stay.id
+
+
+def test_the_last_space_is_promised_once(tmp_path, ledger):
+    garage = site(tmp_path, capacity=1)
+    assert decide(ledger, garage, coming("AB123")).opens
+    late = decide(ledger, garage, Passage("q", "other_gate", Direction.ENTRY, NOW, "CD456", 0.9))
+    assert (late.verdict, late.code) == (Verdict.HOLD, Reason.FULL)

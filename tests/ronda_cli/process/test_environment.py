@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +24,15 @@ def test_this_machine_alone_with_room_for_pictures_by_default():
     assert environment["FASTRTPS_DEFAULT_PROFILES_FILE"] == str(SHARE / "config/fastdds.xml")
     assert environment["AMENT_PREFIX_PATH"] == sys.prefix
     assert int(environment["MALLOC_MMAP_THRESHOLD_"]) > 4096 * 2160 * 3
+
+
+def test_the_thread_pools_of_a_node_have_one_thread():
+    environment = launch_environment({"OMP_NUM_THREADS": "4"}, SHARE, network=False)
+    asked = [sys.executable, "-c", "import cv2; print(cv2.getNumThreads())"]
+    told = subprocess.run(asked, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    assert int(told.stdout) == 1
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+    assert environment["OMP_NUM_THREADS"] == "4"
 
 
 def test_network_leaves_discovery_to_ros():
