@@ -183,9 +183,21 @@ class Watcher:
     def _by_need(
         self, assigned: Sequence[tuple[Track, Face | None]], found: Sequence[Detection]
     ) -> list[tuple[Track, Detection]]:
-        """Return the tracks of this frame, those with the fewest views first, of equals the larger face."""
+        """Return this frame's tracks: who seems to be sought first, then the fewest views, of equals the larger face.
+
+        An alert is that much earlier where several faces are in the picture.
+        """
         pairs = [(track, detection) for (track, _), detection in zip(assigned, found, strict=True)]
-        return sorted(pairs, key=lambda pair: (len(pair[0].views), -pair[1].box.area))
+        return sorted(
+            pairs, key=lambda pair: (not self._seems_sought(pair[0]), len(pair[0].views), -pair[1].box.area)
+        )
+
+    def _seems_sought(self, track: Track) -> bool:
+        """Whether one of the few views of an undecided track was like a person of a list."""
+        votes = self._votes.get(track.track_id, {}).values()
+        return len(track.views) < self._settings.settled_views and any(
+            hits and hits[0].score >= hits[0].threshold for hits in votes
+        )
 
     def _drop_ended(self) -> None:
         alive = {track.track_id for track in self._tracker.tracks}

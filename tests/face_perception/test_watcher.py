@@ -89,3 +89,31 @@ def test_a_clock_that_goes_back_starts_anew(watcher, stage, obama):
     first = [match for result in walk(watcher, lambda _: here, 3, 100.0) for match in result.matches]
     again = [match for result in walk(watcher, lambda _: here, 3, 0.0) for match in result.matches]
     assert len(first) == len(again) == 1 and first[0].track_id != again[0].track_id
+
+
+class Counting:
+    """An analyser that counts the faces that it was asked to describe."""
+
+    def __init__(self, analyser):
+        self._analyser, self.described = analyser, 0
+
+    def __getattr__(self, name):
+        return getattr(self._analyser, name)
+
+    def describe(self, picture, detection):
+        self.described += 1
+        return self._analyser.describe(picture, detection)
+
+
+def test_who_seems_to_be_sought_is_looked_at_before_newcomers(analyser, gallery, stage, obama, strangers):
+    enroller = Enroller(analyser)
+    enroller.enrol(gallery, "Listed", "wanted", [enroller.example(obama[0])])
+    counting = Counting(analyser)
+    watcher = Watcher(counting, gallery)
+    sought = (stage.small(obama[1]), (10, 60))
+    newcomers = [(stage.small(picture), (x, 60)) for picture, x in zip(strangers[:2], (240, 450), strict=True)]
+    watcher.process(stage.frame(sought), 0.0)
+    at_the_match = []
+    watcher.process(stage.frame(sought, *newcomers), 0.2, lambda _: at_the_match.append(counting.described))
+    assert at_the_match == [2]
+    assert counting.described == 4
