@@ -110,7 +110,8 @@ def main() -> int:
         quiet = ["-n", str(options.workers), "--dist", "loadgroup", "-m", "not live", *map(str, paths)]
         take(pytest(quiet, folder / "quiet.xml", show=True))
         side_by_side, alone = live_files(paths)
-        with ThreadPoolExecutor(options.workers) as pool:
+        # One more than processors are meant to be used: live tests wait for one another's messages much of their time.
+        with ThreadPoolExecutor(options.workers + 1) as pool:
             for outcome in pool.map(run_live, enumerate(side_by_side)):
                 take(outcome)
         for outcome in map(run_live, enumerate(alone, len(side_by_side))):

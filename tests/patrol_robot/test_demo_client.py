@@ -5,14 +5,13 @@ import json
 import math
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import rclpy
 from geometry_msgs.msg import PoseWithCovarianceStamped, TransformStamped
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from ronda.action import Patrol
 from ronda.msg import Incident
@@ -30,6 +29,7 @@ from patrol_robot.errors import DemoError
 from patrol_robot.patrol_node import PatrolNode
 from robot_base.safety_gate_node import SafetyGateNode
 from ronda_core import qos
+from ronda_core.executor import end_wait, make_executor, spin
 
 pytestmark = pytest.mark.live
 LIMIT_S = 60.0
@@ -92,22 +92,19 @@ def spun(folder: Path) -> Iterator[list[Any]]:
     parameters.write_text(json.dumps({f"/r1/{node}": {"ros__parameters": them} for node, them in values.items()}))
     rclpy.init(args=["--ros-args", "-r", "__ns:=/r1", "--params-file", str(parameters)])
     nodes = [Body(), Navigation([]), PatrolNode(), SafetyGateNode()]
-    executor = SingleThreadedExecutor()
+    executor, leaving = make_executor(), threading.Event()
     for node in nodes:
         executor.add_node(node)
-
-    def spin() -> None:
-        with suppress(ExternalShutdownException):
-            executor.spin()
-
-    thread = threading.Thread(target=spin, name="robot")
+    thread = threading.Thread(target=spin, args=(executor, None, leaving.is_set), name="robot")
     thread.start()
     try:
         yield nodes
     finally:
-        executor.shutdown()
+        leaving.set()
+        end_wait(executor)
         thread.join()
         rclpy.try_shutdown()
+        executor.shutdown()
         for node in nodes:
             if hasattr(node, "close"):
                 node.close()
