@@ -3,7 +3,7 @@
 """Runs the tests and ends with one line that counts all of them.
 
 First those that mind nobody, side by side in pytest's workers; then the files with tests that start real nodes
-(`live`), each in a process of its own, as many at once as there are workers; last the files that need the whole
+(`live`), each in a process of its own, one more at once than there are workers; last the files that need the whole
 machine, because they drive a robot in real time (`alone`).
 
     python scripts/run_tests.py                          everything

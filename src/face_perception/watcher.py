@@ -188,9 +188,7 @@ class Watcher:
         An alert is that much earlier where several faces are in the picture.
         """
         pairs = [(track, detection) for (track, _), detection in zip(assigned, found, strict=True)]
-        return sorted(
-            pairs, key=lambda pair: (not self._seems_sought(pair[0]), len(pair[0].views), -pair[1].box.area)
-        )
+        return sorted(pairs, key=lambda pair: (not self._seems_sought(pair[0]), len(pair[0].views), -pair[1].box.area))
 
     def _seems_sought(self, track: Track) -> bool:
         """Whether one of the few views of an undecided track was like a person of a list."""
