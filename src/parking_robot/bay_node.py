@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ from ronda_core.stamps import to_seconds
 from ronda_core.transforms import Matrix, TransformBuffer
 
 NO_LEDGER = "none"
+_LONG_ANSWER = 3.0  # times the patience that one call has: a question is several calls
 
 
 class BayNode(Node):
@@ -81,6 +83,7 @@ class BayNode(Node):
         # One worker asks the ledger, so that a database that hangs never holds up the robot.
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._asking: Future[Any] | None = None
+        self._asked_at = 0.0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(values["ask_every"], self._ask_ledger, clock=steady)
         self.create_timer(0.5, self._show, clock=steady)
@@ -165,12 +168,18 @@ class BayNode(Node):
     # The ledger
 
     def _ask_ledger(self) -> None:
-        if self._office is None or (self._asking is not None and not self._asking.done()):
+        if self._office is None:
             return
         if self._asking is not None:
+            if not self._asking.done():
+                waited = time.monotonic() - self._asked_at
+                if waited > _LONG_ANSWER * self._values["patience"]:
+                    self._ledger_is_away(f"nothing for {waited:.0f} s")
+                return
             self._take_answer(self._asking)
         seen = self._survey.bays(self._now_s())
         findings = self._survey.findings(self._now_s(), self._office.now())
+        self._asked_at = time.monotonic()
         self._asking = self._worker.submit(self._at_the_ledger, self._office, seen, findings)
 
     def _at_the_ledger(self, office: BayOffice, seen: tuple[SeenBay, ...], findings: list[Finding]) -> list[ParkedStay]:
@@ -184,11 +193,14 @@ class BayNode(Node):
             self._survey.take_stays(answer.result())
             self._ledger_word = "the ledger answers"
             return
-        self._survey.take_stays(None)
-        self._ledger_word = f"the ledger does not answer: {error}"
-        self.get_logger().error(self._ledger_word, throttle_duration_sec=10.0)
+        self._ledger_is_away(str(error))
         if not isinstance(error, ParkingError):
             raise error
+
+    def _ledger_is_away(self, why: str) -> None:
+        self._survey.take_stays(None)
+        self._ledger_word = f"the ledger does not answer: {why}"
+        self.get_logger().error(self._ledger_word, throttle_duration_sec=10.0)
 
     # What it says
 

@@ -18,6 +18,7 @@ from parking_robot.errors import ParkingError
 from ronda_core import qos
 from ronda_core.se2 import yaw_to_quaternion
 from ronda_core.shared_action_client import SharedActionClient
+from ronda_core.spun import check_served
 
 POLL_S: Final = 0.05
 ANSWER_S: Final = 15.0
@@ -44,6 +45,7 @@ class GarageClient:
         deadline = time.monotonic() + limit_s
         while not condition():
             self._check()
+            check_served(self._watch, ParkingError)
             if time.monotonic() > deadline:
                 raise ParkingError(f"waited {limit_s:.0f} s in vain for {what}", hint="see log.txt in the report")
             time.sleep(POLL_S)

@@ -89,7 +89,9 @@ class PatrolClient:
             if not wait:
                 report("started")
                 return True
-            result = self._answer(handle.get_result_async(), None).result
+            ended = handle.get_result_async()
+            self._until_ended(ended.done, client.server_is_ready)
+            result = ended.result().result
         except KeyboardInterrupt:
             report("stopping")
             handle = self._accepted(sent)
@@ -139,14 +141,28 @@ class PatrolClient:
         self._until(client.service_is_ready, f"its service {name}")
         return self._answer(client.call_async(request), ANSWER_S)
 
-    def _answer(self, future: Any, limit_s: float | None) -> Any:
+    def _until_ended(self, ended: Callable[[], Any], there: Callable[[], bool]) -> None:
+        """Wait without a limit, as long as the robot is there. Raises PatrolError once it has been gone for a while."""
+        last_seen = time.monotonic()
+        while not ended():
+            now = time.monotonic()
+            if there():
+                last_seen = now
+            elif now - last_seen > ANSWER_S:
+                raise PatrolError(
+                    f"robot '{self._robot}' went away amid the round",
+                    hint="look at the robot; whether its node runs: ronda patrol status",
+                )
+            self._executor.spin_once(timeout_sec=0.1)
+
+    def _answer(self, future: Any, limit_s: float) -> Any:
         self._until(future.done, "its answer", limit_s)
         return future.result()
 
-    def _until(self, condition: Callable[[], Any], what: str, limit_s: float | None = ANSWER_S) -> None:
-        deadline = None if limit_s is None else time.monotonic() + limit_s
+    def _until(self, condition: Callable[[], Any], what: str, limit_s: float = ANSWER_S) -> None:
+        deadline = time.monotonic() + limit_s
         while not condition():
-            if deadline is not None and time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise PatrolError(
                     f"robot '{self._robot}' does not answer: {what} was not seen within {limit_s:.0f} s",
                     hint="is it running, in this ROS_DOMAIN_ID? start it with: ronda launch patrol",

@@ -21,7 +21,7 @@ from patrol_robot.errors import DemoError
 from ronda_core import qos
 from ronda_core.se2 import yaw_to_quaternion
 from ronda_core.shared_action_client import SharedActionClient
-from ronda_core.spun import spun
+from ronda_core.spun import check_served, spun
 
 POLL_S: Final = 0.1
 ENROL_LIMIT_S: Final = 60.0
@@ -49,6 +49,7 @@ class RobotClient:
         deadline = time.monotonic() + limit_s
         while not condition():
             self._check()
+            check_served(self._node, DemoError)
             if time.monotonic() > deadline:
                 raise DemoError(f"waited {limit_s:.0f} s in vain for {what}", hint="see log.txt in the report")
             time.sleep(POLL_S)

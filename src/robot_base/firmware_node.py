@@ -13,6 +13,7 @@ from pathlib import Path
 
 from geometry_msgs.msg import TwistStamped
 from rclpy import clock as ros_clock
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Bool
@@ -56,7 +57,12 @@ class FirmwareNode(Node):
             message = TwistStamped()
             message.header.stamp = self.get_clock().now().to_msg()
             message.twist.linear.x, message.twist.angular.z = velocity.linear, velocity.angular
-            self._out.publish(message)
+            try:
+                self._out.publish(message)
+            except RCLError:
+                if self.context.ok():
+                    raise
+                return  # the node's context may end at any time
 
     def _take_clock(self, message: Clock) -> None:
         self._step(self._time.follow(to_seconds(message.clock), time.monotonic()))

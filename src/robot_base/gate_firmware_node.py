@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rclpy import clock as ros_clock
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Bool, Float64
@@ -52,7 +53,12 @@ class GateFirmwareNode(Node):
         for position, _ in self._device.arm_positions():
             if self._ending:
                 return
-            self._out.publish(Float64(data=position * self._travel))
+            try:
+                self._out.publish(Float64(data=position * self._travel))
+            except RCLError:
+                if self.context.ok():
+                    raise
+                return  # the node's context may end at any time
 
     def _wire(self, name: str) -> Callable[[Bool], None]:
         def take(message: Bool) -> None:

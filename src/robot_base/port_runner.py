@@ -89,6 +89,8 @@ class PortRunner:
                     self._reopen()
             except LinkError as error:
                 self._lost(error)
+            except Exception as error:  # A thread that ends in silence would leave a node that looks alive.
+                self._lost(LinkError(f"{self._port.name}: {type(error).__name__}: {error}"))
             pause = self._period if self._opened else _RETRY
             self._ending.wait(max(0.0, pause - (self._clock.monotonic() - started)))
         if self._opened:
@@ -108,6 +110,9 @@ class PortRunner:
                 future.set_exception(error)
                 if isinstance(error, LinkLostError):
                     raise
+            except Exception as error:
+                future.set_exception(error)
+                raise
 
     def _reopen(self) -> None:
         while not self._work.empty():

@@ -3,6 +3,7 @@
 
 import errno
 import os
+import termios
 from pathlib import Path
 
 import serial
@@ -47,7 +48,7 @@ class SerialLine:
         path = find_device(name)
         try:
             self._port = serial.Serial(path, baud, timeout=0, write_timeout=0.5, exclusive=True)
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (serial.SerialException, OSError, ValueError, termios.error) as error:
             raise _opening_error(name, error) from error
 
     def read(self) -> bytes:

@@ -22,7 +22,10 @@ class SimulatedDevice:
         self._link = link
         options = [name for name, wanted in (("--report", report), ("--step", stepped)) if wanted]
         command = [str(program("simulate")), *options]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        # In a group of its own: a Ctrl-C is for whoever runs it, whose end it notices by its standard input.
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, process_group=0
+        )
         assert self.process.stdout is not None
         self.path = Path(self.process.stdout.readline().strip())
         if not str(self.path).startswith("/dev/"):

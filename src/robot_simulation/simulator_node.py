@@ -68,6 +68,7 @@ class SimulatorNode(Node):
         self._world = WorldTopics(self, self._simulator, values["camera_rate"], values["seed"])
         self._stop = threading.Event()
         self._failure = ""
+        self._crash: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="simulation", daemon=True)
         self._thread.start()
         self.get_logger().info(f"simulating '{world.name}' with robot '{spawn.name}' from {description.name}")
@@ -80,8 +81,8 @@ class SimulatorNode(Node):
             if not self._stop.is_set() and self.context.ok():
                 self._health.set(diagnostics.ERROR, f"simulation stopped: {error}")
                 self.get_logger().fatal(f"simulation stopped: {error}")
+                self._crash = error
                 self.context.try_shutdown()
-                raise
 
     def _make_renderer(self) -> Renderer | None:
         seen = self._world.has_cameras or any(robot.cameras for robot in self._simulator.robots)
@@ -129,9 +130,11 @@ class SimulatorNode(Node):
             self._health.set(diagnostics.OK, "running", real_time_factor=factor)
 
     def close(self) -> None:
-        """Stop the simulation's thread."""
+        """Stop the simulation's thread. Raises what the simulation has crashed with."""
         self._stop.set()
         self._thread.join(timeout=5.0)
+        if self._crash is not None:
+            raise self._crash
 
 
 def main() -> int:

@@ -20,7 +20,8 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[RondaError]) -> Iterator[AnyNode]:
     """The node that `make` makes in a context of its own, served until the block is left.
 
-    Raises `error_type` at the block's end if one of the node's callbacks has failed.
+    A callback that fails ends the serving and the context: who waits in the block looks after `check_served`. Raises
+    `error_type` with the callback's reason when the block is left, in the place of any other error but an interrupt.
     """
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=domain)
@@ -35,18 +36,30 @@ def spun(make: Callable[[Context], AnyNode], domain: int, error_type: type[Ronda
             spin(executor, context, leaving.is_set)
         except BaseException as error:
             failure.append(error)
+            rclpy.try_shutdown(context=context)
 
     thread = threading.Thread(target=serve, name=node.get_name(), daemon=True)
     thread.start()
     try:
-        yield node
-    finally:
-        # The loop ends first, so that no callback meets a context that is gone; then the entities, which nobody serves.
-        leaving.set()
-        end_wait(executor)
-        thread.join()
-        rclpy.try_shutdown(context=context)
-        executor.shutdown()
-        node.destroy_node()
+        try:
+            yield node
+        finally:
+            # The loop ends first, so that no callback meets a context that is gone; then the entities, which nobody
+            # serves.
+            leaving.set()
+            end_wait(executor)
+            thread.join()
+            rclpy.try_shutdown(context=context)
+            executor.shutdown()
+            node.destroy_node()
+    except Exception:
+        if not failure:
+            raise
     if failure:
         raise error_type(f"node {thread.name} failed: {failure[0]}") from failure[0]
+
+
+def check_served(node: Node, error_type: type[RondaError]) -> None:
+    """Raise `error_type` when the node is not served any more: nothing that is waited for will come."""
+    if not node.context.ok():
+        raise error_type(f"node {node.get_name()} has ended")

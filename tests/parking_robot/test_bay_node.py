@@ -2,6 +2,7 @@
 """The bay node on the graph: sweeps, plates and a real ledger in; the map of the bays, incidents and answers out."""
 
 import math
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,3 +150,22 @@ def test_a_ledger_that_goes_away_accuses_nobody(scene):
     Path(str(ledger.engine.url.database)).unlink()
     running.until(lambda: robot.bays()["A03"].findings == [], 10.0, "no finding without a ledger")
     assert robot.bays()["A03"].state == Bay.STATE_OCCUPIED
+
+
+def test_a_ledger_that_does_not_even_fail_is_said_to_be_away(tmp_path):
+    (tmp_path / "bays.yaml").write_text(yaml.safe_dump(PLAN))
+    answered = threading.Event()
+    parameters = (
+        f"bays:bays_file:={tmp_path / 'bays.yaml'}", f"bays:database:=sqlite:///{tmp_path / 'ledger.sqlite'}",
+        "bays:ask_every:=0.2", "bays:patience:=0.1", f"bays:data_dir:={tmp_path}",
+    )  # fmt: skip
+    with graph(*parameters) as running:
+        node = BayNode()
+        # The worker waits as it does in a call to a server that has stopped.
+        node._worker.submit(answered.wait)
+        running.add(node)
+        try:
+            running.until(lambda: "does not answer: nothing for" in node._ledger_word, 20.0, "the ledger to be away")
+        finally:
+            answered.set()
+        running.until(lambda: node._ledger_word == "the ledger answers", 20.0, "the ledger to be back")

@@ -119,3 +119,15 @@ def test_a_robot_that_is_not_there_is_named() -> None:
     assert "robot 'nobody' does not answer" in done.stderr
     assert "ronda launch patrol" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_robot_that_goes_away_amid_the_round_ends_the_wait(route: Path) -> None:
+    with graph(namespace="r1") as running:
+        robot = Robot(running)
+        robot.navigation.answers = ["drive"]
+        command = robot.begin("start", "--route", route)
+        robot.until_driving()
+    _, err = command.communicate(timeout=LIMIT_S)
+    assert command.returncode == 2
+    assert "went away amid the round" in err
+    assert "Traceback" not in err

@@ -2,6 +2,7 @@
 """The thread that serves a port: calls in between, loss, and coming back under another device file."""
 
 import os
+import termios
 import threading
 import tty
 from collections.abc import Callable
@@ -176,3 +177,20 @@ def test_it_waits_for_a_device_that_comes_up_later(tmp_path: Path, reports: Repo
     assert reports.all[-1].losses == 0
     runner.stop()
     cable.pull()
+
+
+def test_an_error_that_nobody_thought_of_is_a_loss_and_not_the_threads_end(
+    runner: PortRunner, port: LinePort, reports: Reports
+) -> None:
+    runner.start()
+
+    def stumble() -> None:
+        raise termios.error(5, "Input/output error")
+
+    with pytest.raises(termios.error):
+        runner.call(stumble)
+    down = reports.until(lambda report: not report.up)
+    assert "Input/output error" in down.text and down.losses == 1
+    reports.until(lambda report: report.up)
+    runner.call(lambda: port.calls.append("served"))
+    assert port.calls == ["served"]

@@ -117,3 +117,12 @@ def test_a_mapping_without_a_value_is_refused(tmp_path, repository):
     assert done.returncode == 2
     assert "mapping 'camera_rate' is not of the form name:=value" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_simulation_that_crashes_is_no_orderly_end(tmp_path, repository):
+    words, environment = command(tmp_path, repository, "camera:=false")
+    crash = "from robot_simulation import simulator, simulator_node as n; simulator.Simulator.step = lambda s: 1 / 0; "
+    words[1:3] = ["-c", crash + "raise SystemExit(n.main())"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 1
+    assert "simulation stopped: division by zero" in done.stderr

@@ -16,18 +16,11 @@ def garage_secret(path: Path) -> str:
     """Return the secret of the file, made on the first call. Raises ConfigurationError where others may read it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            if path.stat().st_mode & 0o077:
-                raise ConfigurationError(f"{path} may be read by others", hint=f"chmod 600 {path}") from None
-            secret = path.read_text("ascii").strip()
-        else:
-            with os.fdopen(handle, "w") as file:
-                secret = secrets.token_hex(32)
-                file.write(secret + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+        if not path.exists():
+            _make(path)
+        if path.stat().st_mode & 0o077:
+            raise ConfigurationError(f"{path} may be read by others", hint=f"chmod 600 {path}")
+        secret = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"the garage's secret {path} cannot be read: {error}", hint="check the file"
@@ -35,3 +28,19 @@ def garage_secret(path: Path) -> str:
     if len(secret) < SHORTEST:
         raise ConfigurationError(f"the garage's secret {path} is too short", hint="remove it: another one is made")
     return secret
+
+
+def _make(path: Path) -> None:
+    """Write a secret, unless another process was faster: the gates and the server of a garage start together."""
+    whole = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # Whoever finds the name finds the whole text behind it.
+        os.link(whole, path)
+    except FileExistsError:
+        pass
+    finally:
+        whole.unlink()

@@ -54,6 +54,8 @@ def open_engine(url: str, patience_s: float) -> Engine:
         options = f"-c lock_timeout={waits} -c statement_timeout={waits}"
         # connect_timeout counts whole seconds and takes less than two as two.
         connect = {"connect_timeout": max(2, math.ceil(patience_s)), "options": options}
+        # The server keeps to its time-outs; a server that is gone from the network keeps to nothing.
+        connect |= {"tcp_user_timeout": waits, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
         # As many connections as the server has threads: a request that waits for one pays for it in its answer.
         return create_engine(url, pool_pre_ping=True, pool_size=20, pool_timeout=patience_s, connect_args=connect)
     engine = create_engine(url)

@@ -16,6 +16,8 @@ from ronda_cli.process.command import Command
 
 _PR_SET_PDEATHSIG = 1
 _CHUNK = 65536
+# More than a pipe holds (pipe(7)): all that the process wrote, and not all that one it left behind may go on writing.
+_READS_AT_THE_END = 16
 _LIBC = ctypes.CDLL(None, use_errno=True)
 OnLine = Callable[[str, bool], None]
 
@@ -54,7 +56,7 @@ class Child:
         self._loop.add_reader(self._pidfd, self._exited)
         for stream in streams:
             os.set_blocking(stream.descriptor, False)
-            self._loop.add_reader(stream.descriptor, self._readable, stream)
+            self._loop.add_reader(stream.descriptor, self._read, stream)
 
     @classmethod
     def start(cls, command: Command, cwd: str | None, on_line: OnLine, *, tty: bool = False) -> Child:
@@ -110,27 +112,30 @@ class Child:
         os.close(self._pidfd)
         code = self._process.wait()
         for stream in list(self._streams):
-            self._readable(stream)
+            for _ in range(_READS_AT_THE_END):
+                if not self._read(stream):
+                    break
             self._flush(stream)
         if not self._ended.done():
             self._ended.set_result(code)
 
-    def _readable(self, stream: _Stream) -> None:
-        while True:
-            try:
-                data = os.read(stream.descriptor, _CHUNK)
-            except BlockingIOError:
-                return
-            except OSError:
-                # A terminal reports its other side's end as an input/output error.
-                data = b""
-            if not data:
-                self._flush(stream)
-                self._drop(stream)
-                return
-            *lines, stream.rest = (stream.rest + data).split(b"\n")
-            for line in lines:
-                self._emit(line, stream)
+    def _read(self, stream: _Stream) -> bool:
+        """Read once, and return whether there was something: who writes without end must not keep a signal waiting."""
+        try:
+            data = os.read(stream.descriptor, _CHUNK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # A terminal reports its other side's end as an input/output error.
+            data = b""
+        if not data:
+            self._flush(stream)
+            self._drop(stream)
+            return False
+        *lines, stream.rest = (stream.rest + data).split(b"\n")
+        for line in lines:
+            self._emit(line, stream)
+        return True
 
     def _flush(self, stream: _Stream) -> None:
         if stream.rest:

@@ -1,4 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from parking_robot.errors import ConfigurationError
@@ -20,3 +23,17 @@ def test_one_that_is_no_secret_is_refused(tmp_path, mode, text, told):
     file.chmod(mode)
     with pytest.raises(ConfigurationError, match=told):
         garage_secret(file)
+
+
+def test_processes_that_start_together_have_the_same(tmp_path):
+    for number in range(20):
+        file = tmp_path / str(number) / "secret"
+        together = threading.Barrier(8)
+
+        def ask(_, file=file, together=together):
+            together.wait()
+            return garage_secret(file)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(ask, range(8)))) == 1
+        assert [found.name for found in file.parent.iterdir()] == ["secret"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A process of the launcher's tests: prints `NAME is PID`, then does what its arguments say.
 
-actor.py NAME [ignore=2,15] [exit=N] [detach] [meets=FIFO] [after=FIFO]
+actor.py NAME [ignore=2,15] [exit=N] [detach] [meets=FIFO] [after=FIFO] [floods=1]
 
 Without `exit` it waits for a signal; `detach` starts `NAME-child`, in a session of its own, that waits too. Of two
 actors with the same named pipe, the one that `meets` the other has printed its line when the one `after` it goes on.
@@ -29,6 +29,8 @@ if "meets" in options:
     os.close(os.open(options["meets"], os.O_WRONLY))
 if "after" in options:
     os.close(os.open(options["after"], os.O_RDONLY))
+while "floods" in options:
+    os.write(1, b"more and more\n" * 4000)
 if "exit" in options:
     sys.exit(int(options["exit"]))
 while True:

@@ -145,3 +145,15 @@ def test_closing_the_terminal_side_stops_the_launch(launch, alive, wait_until):
     running.process.stdout.close()
     wait_until(lambda: running.process.poll() is not None, "the launcher's end")
     assert not alive(pid)
+
+
+def test_who_prints_without_end_does_not_keep_a_signal_waiting(launch, alive, wait_until, tmp_path):
+    flood = f'<executable cmd="{sys.executable} -S {ACTOR} flood floods=1" name="flood" output="log"/>'
+    running = launch(launch_file(actor("calm"), flood))
+    pid = running.pid_of("calm")
+    wait_until(
+        lambda: sum(file.stat().st_size for file in (tmp_path / "log").glob("launch-*.log")) > 1_000_000, "a flood"
+    )
+    running.process.send_signal(signal.SIGINT)
+    assert running.end() == 128 + signal.SIGINT
+    assert not alive(pid)
