@@ -42,7 +42,7 @@ route:
   name: there_and_back
   frame: map
   waypoints:
-    - {name: pillar, x: 5.5, y: 0.0, wait_s: 3.0}
+    - {name: pillar, x: 5.5, y: 0.0, wait_s: 8.0}
     - {name: home, x: 2.0, y: 0.0}
 """
 SHUT = """

@@ -5,6 +5,7 @@ Usage: dds_peer.py DOMAIN NAMESPACE SECONDS. Prints `ready` when it has matched 
 cmd_vel_teleop, and prints what it received as JSON once it has odometry and an incident, or when the time is over.
 """
 
+import itertools
 import json
 import sys
 import time
@@ -139,7 +140,8 @@ def main(domain, namespace, limit_s):
     odometry = DataReader(participant, topic("odom", Odometry), BEST_EFFORT)
     incidents = DataReader(participant, topic("incidents", Incident), RELIABLE)
     teleop = DataWriter(participant, topic("cmd_vel_teleop", TwistStamped), RELIABLE)
-    command = TwistStamped(twist=Twist(linear=Vector(x=SPEED)))
+    # Now and then a zero: a gate that has stopped the robot meanwhile wants one before it moves again.
+    beats = itertools.cycle([0.0] + [SPEED] * 11)
     path, told, ready = [], [], False
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
@@ -150,7 +152,7 @@ def main(domain, namespace, limit_s):
             print("ready", flush=True)
         moved = abs(path[-1][0] - path[0][0]) + abs(path[-1][1] - path[0][1]) if path else 0.0
         if ready and moved < MOVED_M:
-            teleop.write(command)
+            teleop.write(TwistStamped(twist=Twist(linear=Vector(x=next(beats)))))
         if told and moved >= MOVED_M:
             break
         time.sleep(PERIOD_S)

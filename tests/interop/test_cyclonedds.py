@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ ONE_MACHINE = (
     "</General><Discovery><Peers><Peer address='127.0.0.1'/></Peers><ParticipantIndex>auto</ParticipantIndex>"
     "</Discovery></Domain></CycloneDDS>"
 )
-LIMIT_S = 60
+LIMIT_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def _see_somebody(domain: int) -> None:
     try:
         publisher = node.create_publisher(FaceMatch, "face_matches", qos.EVENT)
         while not publisher.get_subscription_count():  # pytest's own time limit ends a wait in vain
-            pass
+            time.sleep(0.02)
         publisher.publish(FaceMatch(match_id="m-1", person_id="p-1", person_name="Ada", watchlist_name="missing"))
         publisher.wait_for_all_acked()
     finally:

@@ -97,6 +97,7 @@ def test_ctrl_c_stops_the_robot_too(robot: Robot, route: Path) -> None:
     code, out, _ = robot.end(command)
     assert code != 0
     assert "stopping" in out.splitlines()
+    robot.graph.until(lambda: robot.navigation.cancelled)
     assert robot.navigation.cancelled == [(1.0, 1.0)]
     assert robot.node._shown[0] == PatrolState.STOPPED
 

@@ -88,7 +88,9 @@ def spun(folder: Path) -> Iterator[list[Any]]:
     route = folder / "route.yaml"
     route.write_text(ROUTE)
     parameters = folder / "parameters.yaml"
-    values = {"patrol": {"route_file": str(route)}, "safety_gate": {"data_dir": str(folder)}}
+    # One thread plays the sensors and the gate: a machine that pauses is not what the gate looks for.
+    patience = {"bumper_timeout": 5.0, "scan_timeout": 2.0, "scan_grace": 5.0}
+    values = {"patrol": {"route_file": str(route)}, "safety_gate": {"data_dir": str(folder), **patience}}
     parameters.write_text(json.dumps({f"/r1/{node}": {"ros__parameters": them} for node, them in values.items()}))
     rclpy.init(args=["--ros-args", "-r", "__ns:=/r1", "--params-file", str(parameters)])
     nodes = [Body(), Navigation([]), PatrolNode(), SafetyGateNode()]

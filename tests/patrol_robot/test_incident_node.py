@@ -93,7 +93,7 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    with graph(f"incidents:data_dir:={tmp_path}", "incidents:clip_before:=0.6", "incidents:clip_after:=0.3") as running:
+    with graph(f"incidents:data_dir:={tmp_path}", "incidents:clip_before:=3.0", "incidents:clip_after:=1.5") as running:
         yield Scene(running, tmp_path)
 
 

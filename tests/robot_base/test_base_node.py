@@ -80,10 +80,18 @@ class Bench:
     def arm_and_drive(self) -> None:
         self.velocity = 0.0
         self.until(lambda: self.drive_state(DriveState.DISARMED))
-        assert self.trigger("arm").success
-        self.until(lambda: self.drive_state(DriveState.ARMED))
-        self.velocity = 0.5
-        self.until(lambda: self.speed() > 0.4)
+        # A machine that pauses for 0.2 s sets off the firmware's watchdog, as it should; not three times in a row.
+        for _ in range(3):
+            self.velocity = 0.0
+            self.until(lambda: self.drive_state(DriveState.DISARMED) or self.drive_state(DriveState.ARMED))
+            if self.drive_state(DriveState.DISARMED):
+                assert self.trigger("arm").success
+                self.until(lambda: self.drive_state(DriveState.ARMED))
+            self.velocity = 0.5
+            self.until(lambda: self.speed() > 0.4 or not self.drive_state(DriveState.ARMED))
+            if self.speed() > 0.4:
+                return
+        raise AssertionError("it did not drive")
 
     def close(self) -> None:
         self.executor.shutdown()
@@ -221,9 +229,9 @@ def test_after_kill_9_of_the_bridge_the_firmware_stops_the_wheels(bench: Bench, 
             bench.arm_and_drive()
             os.kill(bridge.pid, signal.SIGKILL)
             bridge.wait()
-        for line in device.process.stdout:
-            if line.startswith("wheels") and abs(float(line.split()[1])) < 0.01:
-                break
+        speeds = (left for left, _ in device.wheel_speeds())
+        assert any(speed > 0.4 for speed in speeds)
+        assert any(abs(speed) < 0.01 for speed in speeds)
         bench.latest.clear()
         with base(link):  # a new bridge opens a new session: the drive is disarmed
             bench.until(lambda: bench.drive_state(DriveState.DISARMED))

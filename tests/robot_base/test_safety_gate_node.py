@@ -12,7 +12,7 @@ import pytest
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import Odometry
 from ronda.msg import LocalisationState, SafetyState
-from tests.robot_base.live import Rig, UnstampedSender, assert_one_publisher_of_cmd_vel, process
+from tests.robot_base.live import PATIENT, Rig, UnstampedSender, assert_one_publisher_of_cmd_vel, process
 
 from ronda_core import qos
 
@@ -44,7 +44,7 @@ def rig(running_rig: Rig) -> Rig:
     rig.until(lambda: rig.reason("no_command", "none") and rig.state.source == SafetyState.SOURCE_TELEOPERATION)
     rig.teleoperation = None
     rig.until(lambda: rig.reason("teleop_silent", "await_resume"))
-    assert rig.resume().success
+    rig.until(lambda: rig.resume().success)
     rig.until(lambda: rig.reason("no_command"))
     return rig
 
@@ -149,7 +149,7 @@ def test_unstamped_twist_is_obeyed_too(rig: Rig) -> None:
 
 
 def gate(site: Path, *more: str, namespace: str = NAMESPACE) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    words = ["-r", f"__ns:={namespace}", "-p", f"data_dir:={site}", *more]
+    words = ["-r", f"__ns:={namespace}", "-p", f"data_dir:={site}", *PATIENT, *more]
     return process("robot_base.safety_gate_node", *words)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.robot_base.live import LIMIT, Rig, process
+from tests.robot_base.live import LIMIT, PATIENT, Rig, process
 
 NAMESPACE = "/teleop_test"
 RUN = [
@@ -31,7 +31,7 @@ def test_a_held_key_drives_its_release_stops_and_ctrl_c_ends() -> None:
     rig = Rig(NAMESPACE)
     master, slave = pty.openpty()
     try:
-        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}"):
+        with process("robot_base.safety_gate_node", "-r", f"__ns:={NAMESPACE}", *PATIENT):
             rig.until(lambda: rig.reason("no_command"))
             keyboard = subprocess.Popen(RUN, stdin=slave, stdout=slave, start_new_session=True)
             rig.until(lambda: rig.node.count_publishers(f"{NAMESPACE}/cmd_vel_teleop") > 1)
@@ -43,7 +43,7 @@ def test_a_held_key_drives_its_release_stops_and_ctrl_c_ends() -> None:
 
             rig.until(held)
             rig.until(lambda: rig.speed() == 0.0)
-            rig.until(lambda: rig.reason("teleop_silent"))
+            rig.until(lambda: rig.reason("teleop_silent", "await_resume"))
             os.kill(keyboard.pid, 2)
             rig.until(lambda: keyboard.poll() is not None)
             assert keyboard.returncode == 0

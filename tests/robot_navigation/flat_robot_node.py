@@ -67,7 +67,9 @@ class FlatRobot:
     def _run(self) -> None:
         due, count = time.monotonic(), 0
         while not self._stop.is_set():
-            due = max(due + STEP / self._factor, time.monotonic() - 0.1)
+            # Slower rather than catching up: steps in a row would go on with a command that was taken back meanwhile.
+            due = max(due + STEP / self._factor, time.monotonic())
+            self._executor.spin_once(timeout_sec=0.0)
             while (left := due - time.monotonic()) > 0:
                 self._executor.spin_once(timeout_sec=left)
             command = self._command if self.time - self._commanded_at <= COMMAND_TIMEOUT else (0.0, 0.0)

@@ -27,10 +27,10 @@ from robot_navigation.navigation_messages import pose_message
 from ronda_core import qos
 from ronda_core.se2 import SE2
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.live, pytest.mark.slow, pytest.mark.timeout(400)]
 
 NAMESPACE = "nav_graph_test"
-LIMIT = 60.0
+LIMIT = 120.0
 
 
 class Client:

@@ -84,12 +84,12 @@ def test_a_repeated_command_is_done_once() -> None:
         port.open()
         port.open_barrier()
         serve(port, lambda: port.read_barrier().condition is BarrierCondition.OPEN)
-        port.switch(3, True, pulse=0.2)
+        port.switch(3, True, pulse=1.0)
         sequence = port._sequence
         serve(port, lambda: port.relay_states()[3])
         serve(port, lambda: not port.relay_states()[3])
         port._sequence = sequence - 1  # the same frame again, as if its ACK had been lost
-        port.switch(3, True, pulse=0.2)
+        port.switch(3, True, pulse=1.0)
         for _ in range(10):
             port.exchange(0, 0)
             threading.Event().wait(0.01)
