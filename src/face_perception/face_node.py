@@ -56,7 +56,11 @@ class FaceNode(Node):
         self._watcher = Watcher(
             self._station.analyser,
             self._station.gallery,
-            WatchSettings(max_faces=values["max_faces"], max_embeddings=values["max_embeddings"]),
+            WatchSettings(
+                max_faces=values["max_faces"],
+                max_embeddings=values["max_embeddings"],
+                min_width=values["min_face_width"],
+            ),
             DecisionRules(min_views=values["min_views"]),
         )
         self._book = MatchBook()

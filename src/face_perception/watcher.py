@@ -20,9 +20,11 @@ _SAME_FACE_RATE = 1e-5
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
     """``max_faces``: largest faces followed per frame; ``max_embeddings``: embedded per frame, undecided tracks first;
+    ``min_width``: pixels below which a face is followed but not embedded, for its quality would never suffice;
     ``settled_interval_s``: how often the face of a settled track (decided, or well seen and unknown) is embedded."""
 
     max_faces: int = 16
+    min_width: float = 16.0
     max_embeddings: int = 4
     settled_interval_s: float = 1.0
     settled_views: int = 5
@@ -101,7 +103,7 @@ class Watcher:
 
         def look(detection: Detection) -> Face | None:
             nonlocal budget
-            if budget <= 0:
+            if budget <= 0 or detection.box.width < self._settings.min_width:
                 return None
             budget -= 1
             return self._analyser.describe(picture, detection)
@@ -174,7 +176,11 @@ class Watcher:
         verdict = self._verdicts.get(track.track_id)
         settled = verdict is not None and (
             verdict.outcome is Outcome.MATCH
-            or (verdict.outcome is Outcome.UNKNOWN and len(track.views) >= self._settings.settled_views)
+            or (
+                verdict.outcome is Outcome.UNKNOWN
+                and len(track.views) >= self._settings.settled_views
+                and not self._seems_sought(track)
+            )
         )
         if not settled:
             return True
@@ -191,11 +197,9 @@ class Watcher:
         return sorted(pairs, key=lambda pair: (not self._seems_sought(pair[0]), len(pair[0].views), -pair[1].box.area))
 
     def _seems_sought(self, track: Track) -> bool:
-        """Whether one of the few views of an undecided track was like a person of a list."""
+        """Whether one of the track's views was like a person of a list."""
         votes = self._votes.get(track.track_id, {}).values()
-        return len(track.views) < self._settings.settled_views and any(
-            hits and hits[0].score >= hits[0].threshold for hits in votes
-        )
+        return any(hits and hits[0].score >= hits[0].threshold for hits in votes)
 
     def _drop_ended(self) -> None:
         alive = {track.track_id for track in self._tracker.tracks}

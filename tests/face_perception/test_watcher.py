@@ -3,7 +3,7 @@ import cv2
 import numpy as np
 import pytest
 
-from face_perception.decision import Outcome
+from face_perception.decision import DecisionRules, Outcome
 from face_perception.enrolment import Enroller
 from face_perception.watcher import Watcher, WatchSettings
 
@@ -117,3 +117,26 @@ def test_who_seems_to_be_sought_is_looked_at_before_newcomers(analyser, gallery,
     watcher.process(stage.frame(sought, *newcomers), 0.2, lambda _: at_the_match.append(counting.described))
     assert at_the_match == [2]
     assert counting.described == 4
+
+
+def test_a_face_too_small_to_be_known_is_followed_and_costs_nothing(analyser, gallery, stage, obama):
+    enroller = Enroller(analyser)
+    enroller.enrol(gallery, "Listed", "wanted", [enroller.example(obama[0])])
+    counting = Counting(analyser)
+    cut = stage.small(obama[1])
+    watcher = Watcher(counting, gallery, WatchSettings(min_width=60.0))
+    results = walk(watcher, lambda _: stage.frame((cut, (200, 60))), 4)
+    assert [len(result.faces) for result in results] == [1] * 4
+    assert counting.described == 0 and not any(result.matches for result in results)
+
+
+def test_who_is_like_a_listed_person_is_looked_at_in_each_frame_until_it_is_decided(analyser, gallery, stage, obama):
+    enroller = Enroller(analyser)
+    enroller.enrol(gallery, "Listed", "wanted", [enroller.example(obama[0])])
+    counting = Counting(analyser)
+    never = DecisionRules(vote_slack=-10.0)
+    watcher = Watcher(counting, gallery, WatchSettings(settled_views=3, settled_interval_s=10.0), never)
+    before = counting.described
+    results = walk(watcher, lambda _: stage.frame((stage.small(obama[1]), (200, 60))), 6)
+    assert {watcher.verdict(seen.track_id).outcome for seen in results[-1].faces} == {Outcome.UNKNOWN}
+    assert counting.described - before == 6
