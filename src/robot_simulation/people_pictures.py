@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a photograph to a board that shows its face life-size: find the face, crop or pad, scale."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,10 @@ MAX_FACE_PX = 200
 """A camera 1 m away sees a face 90 pixels wide; a finer texture only costs memory."""
 MIN_FACE_PX = 32
 SAME_SIZE = 0.7
-"""The second face's area over the first's, from which on nobody can say whose picture it is."""
+"""The second face's area over the first's, from which on size does not say whose picture it is."""
+IN_THE_MIDDLE, ASIDE = 0.12, 0.25
+"""Of faces of the same size the picture is about the one whose centre is nearer to the picture's middle than the first,
+in parts of its longer side, while every other one's is farther than the second."""
 MAX_FILE_BYTES = 100_000_000
 
 
@@ -76,19 +80,25 @@ def read_picture(path: Path) -> Picture:
     return np.asarray(picture, np.uint8)
 
 
-def main_face(faces: Sequence[FaceBox], path: Path) -> FaceBox:
-    """The one face a picture is about: the largest. Raises PeopleError for none, a tiny one or two alike."""
+def main_face(faces: Sequence[FaceBox], picture: Picture, path: Path) -> FaceBox:
+    """The one face a picture is about: the largest, of several alike the one in the middle.
+
+    Raises PeopleError for none, a tiny one, or several of the same size of which none stands out.
+    """
     if not faces:
         raise PeopleError(f"no face found in {path}", hint="use a picture that shows the face from the front")
-    ordered = sorted(faces, key=_area, reverse=True)
-    if len(ordered) > 1 and _area(ordered[1]) >= SAME_SIZE * _area(ordered[0]):
+    largest = max(map(_area, faces))
+    alike = ((_off_centre(face, picture), face) for face in faces if _area(face) >= SAME_SIZE * largest)
+    by_place = sorted(alike, key=lambda pair: pair[0])
+    chosen = by_place[0][1]
+    if len(by_place) > 1 and not (by_place[0][0] < IN_THE_MIDDLE and by_place[1][0] > ASIDE):
         raise PeopleError(f"{path} shows several faces of the same size", hint="crop it to the person who is meant")
-    if ordered[0].right - ordered[0].left < MIN_FACE_PX:
+    if chosen.right - chosen.left < MIN_FACE_PX:
         raise PeopleError(
-            f"the face in {path} is only {ordered[0].right - ordered[0].left:.0f} pixels wide",
+            f"the face in {path} is only {chosen.right - chosen.left:.0f} pixels wide",
             hint=f"use a picture with a face at least {MIN_FACE_PX} pixels wide",
         )
-    return ordered[0]
+    return chosen
 
 
 def life_size(picture: Picture, face: FaceBox) -> LifeSize:
@@ -122,6 +132,12 @@ def life_size(picture: Picture, face: FaceBox) -> LifeSize:
     eyes = face.top + EYES_BELOW_TOP * (face.bottom - face.top)
     centre_z = EYE_HEIGHT_M + (eyes - (y0 + y1) / 2) / metre
     return LifeSize(np.asarray(texture, np.uint8), (x1 - x0) / metre, (y1 - y0) / metre, centre_z)
+
+
+def _off_centre(face: FaceBox, picture: Picture) -> float:
+    height, width = picture.shape[:2]
+    x, y = (face.left + face.right - width) / 2, (face.top + face.bottom - height) / 2
+    return math.hypot(x, y) / max(width, height)
 
 
 def _area(face: FaceBox) -> float:

@@ -43,7 +43,8 @@ def write_people_world(folder: Path, world: Path, out: Path, *, seed: int, find_
     boards = {person.name: _board(person, find_faces) for person, _ in standing}
     for person in people:
         for picture in person.enrol:
-            main_face(find_faces(read_picture(picture)), picture)
+            shown = read_picture(picture)
+            main_face(find_faces(shown), shown, picture)
 
     out.mkdir(parents=True, exist_ok=True)
     copy_resources(tree, world.parent, out)
@@ -89,7 +90,7 @@ def places_of(root: ET.Element, world: Path) -> tuple[Place, ...]:
 
 def _board(person: Person, find_faces: FindFaces) -> LifeSize:
     picture = read_picture(person.picture)
-    return life_size(picture, main_face(find_faces(picture), person.picture))
+    return life_size(picture, main_face(find_faces(picture), picture, person.picture))
 
 
 def _clear_figures(root: ET.Element) -> None:

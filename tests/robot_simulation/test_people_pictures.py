@@ -12,6 +12,7 @@ from robot_simulation.errors import PeopleError
 from robot_simulation.people_pictures import FACE_WIDTH_M, life_size, main_face, read_picture
 
 HERE = Path("p.jpg")
+PICTURE = np.zeros((300, 300, 3), np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,12 @@ def test_face_is_life_size_at_eye_height(size: tuple[int, int], face: Box) -> No
 
 def test_main_face_is_the_largest() -> None:
     large, small = Box(0, 0, 100, 120), Box(200, 0, 250, 60)
-    assert main_face([small, large], HERE) is large
+    assert main_face([small, large], PICTURE, HERE) is large
+
+
+def test_of_faces_of_the_same_size_it_is_the_one_in_the_middle() -> None:
+    middle, aside = Box(110, 100, 200, 210), Box(5, 60, 100, 170)
+    assert main_face([aside, middle], PICTURE, HERE) is middle
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_main_face_is_the_largest() -> None:
 )
 def test_pictures_that_show_nobody_clearly_are_refused(faces: list[Box], said: str) -> None:
     with pytest.raises(PeopleError, match=said):
-        main_face(faces, HERE)
+        main_face(faces, PICTURE, HERE)
 
 
 def test_orientation_of_the_camera_is_applied(tmp_path: Path) -> None:
