@@ -115,7 +115,11 @@ class Clerk:
                 self.problem = ""
             except ParkingError as error:
                 self.problem = str(error)
-                self._ledger_again(error)
+                if isinstance(error, LedgerError):
+                    self._drop_ledger()
+            except Exception as error:  # A clerk that ends in silence would leave a gate that looks well.
+                self.problem = f"the ledger: {type(error).__name__}: {error}"
+                self._drop_ledger()
             with self._condition:
                 self._idle = True
                 self._condition.notify_all()
@@ -141,8 +145,8 @@ class Clerk:
             self._question = None
         self._answered(Answer(question, decision, self._clock.monotonic()))
 
-    def _ledger_again(self, error: ParkingError) -> None:
+    def _drop_ledger(self) -> None:
         """Open the store anew next time: its connections may belong to a server or a file that is gone."""
-        if isinstance(error, LedgerError) and self._ledger is not None:
+        if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
