@@ -44,7 +44,7 @@ class Gate:
         name = f"gate_{direction}"
         self.journal = Journal(folder / f"{name}.jsonl")
         self.clerk = Clerk(
-            name, lambda: Ledger(self.url, 0.3), garage, date.now, self.journal, self.clock, self._answer
+            name, lambda: Ledger(self.url, 1.0), garage, date.now, self.journal, self.clock, self._answer
         )
         self.station = Station(
             StationSettings(name, Direction(direction), **settings), garage, self.clock, date.now, self

@@ -24,9 +24,9 @@ def test_an_error_that_nobody_thought_of_is_told_and_the_clerk_goes_on(tmp_path)
         return Ledger(url, 0.3)
 
     answers: queue.Queue = queue.Queue()
-    clock = ManualClock(NOW)
+    clock, journal = ManualClock(NOW), Journal(tmp_path / "j.jsonl")
     date = SteadyDate(clock).now
-    clerk = Clerk("gate_in", open_ledger, site(tmp_path), date, Journal(tmp_path / "j.jsonl"), clock, answers.put)
+    clerk = Clerk("gate_in", open_ledger, site(tmp_path), date, journal, clock, answers.put)
     try:
         clerk.ask(Passage("p", "gate_in", Direction.ENTRY, date(), "AB123", 0.9))
         answer = answers.get(timeout=20.0)
@@ -35,3 +35,4 @@ def test_an_error_that_nobody_thought_of_is_told_and_the_clerk_goes_on(tmp_path)
         assert clerk.drained(10.0) and not clerk.problem
     finally:
         clerk.close()
+        journal.close()
