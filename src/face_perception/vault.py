@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_perception.errors import GalleryError
+from ronda_core import atomic
 
 KEY_VARIABLE = "RONDA_FACES_KEY"
 _KEY_BYTES = 32
@@ -96,24 +97,10 @@ def write_site_key(path: Path, key: Key, replace: bool = True) -> None:
 
     Raises GalleryError when it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(key.encoded() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            temporary.replace(path)
-        else:
-            # Unlike rename() this keeps what is there: of two processes that start at once only one key may win.
-            os.link(temporary, path)
-    except FileExistsError:
-        pass
+        atomic.write_file(path, f"{key.encoded()}\n".encode("ascii"), mode=0o600, replace=replace)
     except OSError as error:
         raise GalleryError(
             f"key file {path} cannot be written: {error.strerror}", hint="check the folder and the space on the disk"
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -90,20 +90,24 @@ class PatrolClient:
                 report("started")
                 return True
             ended = handle.get_result_async()
-            self._until_ended(ended.done, client.server_is_ready)
+            gone = PatrolError(
+                f"robot '{self._robot}' went away amid the round",
+                hint="look at the robot; whether its node runs: ronda patrol status",
+            )
+            self._wait(ended.done, gone, there=client.server_is_ready)
             result = ended.result().result
         except KeyboardInterrupt:
             report("stopping")
             handle = self._accepted(sent)
-            self._answer(handle.cancel_goal_async(), ANSWER_S)
-            result = self._answer(handle.get_result_async(), ANSWER_S).result
+            self._answer(handle.cancel_goal_async())
+            result = self._answer(handle.get_result_async()).result
         for missed in result.missed_waypoints:
             report(f"missed {missed.name}: {missed.reason}")
         report(result.error_msg or f"{result.waypoints_reached} waypoints reached, {result.laps_done} laps")
         return bool(result.error_code == Patrol.Result.NONE and not result.missed_waypoints)
 
     def _accepted(self, sent: Any) -> Any:
-        handle = self._answer(sent, ANSWER_S)
+        handle = self._answer(sent)
         if not handle.accepted:
             raise PatrolError("the robot refuses: a round is under way", hint="ronda patrol status, ronda patrol stop")
         return handle
@@ -139,32 +143,30 @@ class PatrolClient:
     def _call(self, kind: Any, name: str, request: Any) -> Any:
         client = self._node.create_client(kind, name)
         self._until(client.service_is_ready, f"its service {name}")
-        return self._answer(client.call_async(request), ANSWER_S)
+        return self._answer(client.call_async(request))
 
-    def _until_ended(self, ended: Callable[[], Any], there: Callable[[], bool]) -> None:
-        """Wait without a limit, as long as the robot is there. Raises PatrolError once it has been gone for a while."""
+    def _answer(self, future: Any) -> Any:
+        self._until(future.done, "its answer")
+        return future.result()
+
+    def _until(self, condition: Callable[[], Any], what: str) -> None:
+        self._wait(
+            condition,
+            PatrolError(
+                f"robot '{self._robot}' does not answer: {what} was not seen within {ANSWER_S:.0f} s",
+                hint="is it running, in this ROS_DOMAIN_ID? start it with: ronda launch patrol",
+            ),
+        )
+
+    def _wait(
+        self, condition: Callable[[], Any], error: PatrolError, there: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Wait until the condition holds. Raises the error when it has not, ANSWER_S after `there` last said yes."""
         last_seen = time.monotonic()
-        while not ended():
+        while not condition():
             now = time.monotonic()
             if there():
                 last_seen = now
             elif now - last_seen > ANSWER_S:
-                raise PatrolError(
-                    f"robot '{self._robot}' went away amid the round",
-                    hint="look at the robot; whether its node runs: ronda patrol status",
-                )
-            self._executor.spin_once(timeout_sec=0.1)
-
-    def _answer(self, future: Any, limit_s: float) -> Any:
-        self._until(future.done, "its answer", limit_s)
-        return future.result()
-
-    def _until(self, condition: Callable[[], Any], what: str, limit_s: float = ANSWER_S) -> None:
-        deadline = time.monotonic() + limit_s
-        while not condition():
-            if time.monotonic() > deadline:
-                raise PatrolError(
-                    f"robot '{self._robot}' does not answer: {what} was not seen within {limit_s:.0f} s",
-                    hint="is it running, in this ROS_DOMAIN_ID? start it with: ronda launch patrol",
-                )
+                raise error
             self._executor.spin_once(timeout_sec=0.1)

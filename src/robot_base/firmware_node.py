@@ -13,7 +13,6 @@ from pathlib import Path
 
 from geometry_msgs.msg import TwistStamped
 from rclpy import clock as ros_clock
-from rclpy._rclpy_pybind11 import RCLError
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Bool
@@ -22,7 +21,7 @@ from robot_base.kinematics import DifferentialDrive
 from robot_base.simulated_device import SimulatedDevice
 from robot_base.stepped_time import SteppedTime
 from ronda_core import diagnostics, parameters, qos
-from ronda_core.node_main import run_node
+from ronda_core.node_main import run_node, until_shutdown
 from ronda_core.stamps import to_seconds
 
 
@@ -50,19 +49,15 @@ class FirmwareNode(Node):
         self._thread.start()
 
     def _follow(self) -> None:
-        for left, right in self._device.wheel_speeds():
-            if self._ending:
-                return
-            velocity = self._drive.velocity(left, right)
-            message = TwistStamped()
-            message.header.stamp = self.get_clock().now().to_msg()
-            message.twist.linear.x, message.twist.angular.z = velocity.linear, velocity.angular
-            try:
+        with until_shutdown(self.context):
+            for left, right in self._device.wheel_speeds():
+                if self._ending:
+                    return
+                velocity = self._drive.velocity(left, right)
+                message = TwistStamped()
+                message.header.stamp = self.get_clock().now().to_msg()
+                message.twist.linear.x, message.twist.angular.z = velocity.linear, velocity.angular
                 self._out.publish(message)
-            except RCLError:
-                if self.context.ok():
-                    raise
-                return  # the node's context may end at any time
 
     def _take_clock(self, message: Clock) -> None:
         self._step(self._time.follow(to_seconds(message.clock), time.monotonic()))

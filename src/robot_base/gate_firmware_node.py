@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rclpy import clock as ros_clock
-from rclpy._rclpy_pybind11 import RCLError
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Bool, Float64
@@ -21,7 +20,7 @@ from std_msgs.msg import Bool, Float64
 from robot_base.simulated_device import SimulatedDevice
 from robot_base.stepped_time import SteppedTime
 from ronda_core import diagnostics, parameters, qos
-from ronda_core.node_main import run_node
+from ronda_core.node_main import run_node, until_shutdown
 from ronda_core.stamps import to_seconds
 
 
@@ -50,15 +49,11 @@ class GateFirmwareNode(Node):
         self._thread.start()
 
     def _follow(self) -> None:
-        for position, _ in self._device.arm_positions():
-            if self._ending:
-                return
-            try:
+        with until_shutdown(self.context):
+            for position, _ in self._device.arm_positions():
+                if self._ending:
+                    return
                 self._out.publish(Float64(data=position * self._travel))
-            except RCLError:
-                if self.context.ok():
-                    raise
-                return  # the node's context may end at any time
 
     def _wire(self, name: str) -> Callable[[Bool], None]:
         def take(message: Bool) -> None:

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PREFIX = ".partial-"
@@ -40,18 +40,26 @@ def new_folder(target: Path, *, replace: bool = False, make: bool = True) -> Ite
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def write_file(target: Path, content: bytes) -> None:
-    """Replace a file in one step; a reader sees the old content or the new."""
+def write_file(target: Path, content: bytes, *, mode: int = 0o666, replace: bool = True) -> None:
+    """Write a file in one step; a reader sees the old content or the new.
+
+    `mode`: who may do what with it, less the umask. Without `replace` a file that is there stays: of two processes that
+    write at once one wins, and both find its content.
+    """
     partial = target.parent / f"{PREFIX}{target.name}-{secrets.token_hex(4)}"
     try:
-        with partial.open("wb") as stream:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        partial.rename(target)
-    except BaseException:
+        if replace:
+            partial.rename(target)
+        else:
+            # Unlike rename() this keeps what is there.
+            with suppress(FileExistsError):
+                os.link(partial, target)
+    finally:
         partial.unlink(missing_ok=True)
-        raise
     sync_folder(target.parent)
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 import rclpy
 import rclpy.signals
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.context import Context
 from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.node import Node
 
@@ -81,6 +82,16 @@ def run_node(factory: Callable[[], Node]) -> int:
     if failure is not None and not orderly:
         raise failure
     return EXIT_OK
+
+
+@contextlib.contextmanager
+def until_shutdown(context: Context) -> Iterator[None]:
+    """End the block quietly when ROS refuses a call in it because the context has ended: for a node's own threads."""
+    try:
+        yield
+    except RCLError:
+        if context.ok():
+            raise
 
 
 @contextlib.contextmanager

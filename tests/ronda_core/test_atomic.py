@@ -53,3 +53,14 @@ def test_a_sweep_takes_only_what_is_half_written(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     assert atomic.sweep(tmp_path) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_file_that_is_there_stays_where_it_is_not_to_be_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "key"
+    for content in (b"first", b"second"):
+        atomic.write_file(target, content, mode=0o600, replace=False)
+    assert target.read_bytes() == b"first"
+    assert target.stat().st_mode & 0o777 == 0o600
+    atomic.write_file(target, b"third")
+    assert target.read_bytes() == b"third"
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]

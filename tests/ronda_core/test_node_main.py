@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import pytest
+import rclpy
+from rclpy._rclpy_pybind11 import RCLError
+
+from ronda_core.node_main import until_shutdown
 
 GOOD = """
 import sys
@@ -153,3 +157,15 @@ def test_a_mistake_in_the_code_is_shown_whole():
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "Traceback" in errors and "a mistake of ours" in errors
+
+
+def test_what_ros_refuses_after_the_context_has_ended_is_no_error():
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    with pytest.raises(RCLError), until_shutdown(context):
+        raise RCLError("publisher's context is invalid")
+    with pytest.raises(ValueError, match="other"), until_shutdown(context):
+        raise ValueError("other")
+    rclpy.try_shutdown(context=context)
+    with until_shutdown(context):
+        raise RCLError("publisher's context is invalid")

@@ -56,7 +56,7 @@ class SlowHand:
 
 
 class Stage(Node):
-    """A server that ends each goal once it is taken back, and a client of the given class."""
+    """A server that ends each goal at once, and a client of the given class."""
 
     def __init__(self, context, client_class):
         super().__init__("stage", context=context)

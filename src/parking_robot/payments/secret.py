@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 from parking_robot.errors import ConfigurationError
+from ronda_core import atomic
 
 SHORTEST = 32
 
@@ -17,7 +17,8 @@ def garage_secret(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            _make(path)
+            # The gates and the server of a garage start together: one of them makes it.
+            atomic.write_file(path, f"{secrets.token_hex(32)}\n".encode("ascii"), mode=0o600, replace=False)
         if path.stat().st_mode & 0o077:
             raise ConfigurationError(f"{path} may be read by others", hint=f"chmod 600 {path}")
         secret = path.read_text("ascii").strip()
@@ -28,19 +29,3 @@ def garage_secret(path: Path) -> str:
     if len(secret) < SHORTEST:
         raise ConfigurationError(f"the garage's secret {path} is too short", hint="remove it: another one is made")
     return secret
-
-
-def _make(path: Path) -> None:
-    """Write a secret, unless another process was faster: the gates and the server of a garage start together."""
-    whole = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # Whoever finds the name finds the whole text behind it.
-        os.link(whole, path)
-    except FileExistsError:
-        pass
-    finally:
-        whole.unlink()
