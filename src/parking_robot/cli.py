@@ -24,14 +24,23 @@ def fee(
     explain: Annotated[bool, typer.Option("--explain", help="Print the lines of the bill.")] = False,
     code: Annotated[list[str] | None, typer.Option(help="Validation code; may be repeated.")] = None,
     vehicle_class: Annotated[str, typer.Option("--class", help="Vehicle class, e.g. ev.")] = "",
+    alarm: Annotated[
+        list[str] | None, typer.Option(help="A fire alarm, START/END: not charged; may be repeated.")
+    ] = None,
 ) -> None:
     """Print what a stay costs."""
-    from parking_robot.money.fee import Concessions, bill_stay
+    from parking_robot.money.fee import NO_CARRY, Concessions, bill_stay
+    from parking_robot.money.pauses import pauses_of
     from parking_robot.money.tariff_file import instant, load_tariff
 
     plan = load_tariff(tariff)
     begin, finish = instant(entry, plan.zone, "--entry"), instant(leave, plan.zone, "--exit")
-    bill = bill_stay(plan, begin, finish, Concessions(vehicle_class, tuple(code or ())))
+    alarms = []
+    for period in alarm or ():
+        start, _, end = period.partition("/")
+        alarms.append((instant(start, plan.zone, "--alarm"), instant(end, plan.zone, "--alarm")))
+    concessions = Concessions(vehicle_class, tuple(code or ()))
+    bill = bill_stay(plan, begin, finish, concessions, NO_CARRY, pauses_of(alarms))
     typer.echo(bill.explain(plan.zone) if explain else str(bill.total))
 
 

@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -33,8 +32,7 @@ from parking_robot.reports_page import report_page
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
 from parking_robot.stays.visits import quote_visit
-from ronda_cli.demonstration import START as RONDA
-from ronda_cli.demonstration import demo_environment, free_domain, refuse_foreign_folder, robot
+from ronda_cli.demonstration import demo_environment, free_domain, guarded, refuse_foreign_folder, robot
 from ronda_cli.errors import DemonstrationError
 from ronda_core import atomic
 from ronda_core.errors import RondaError
@@ -148,13 +146,9 @@ def _server(
     stage: GarageStage, port: int, sandbox: int, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`ronda parking serve` as a process of its own, ended when the block is left."""
-    command = [sys.executable, "-c", RONDA, "parking", "serve", "--ledger", stage.ledger]
-    command += ["--garage", str(stage.garage_file), "--data-dir", str(stage.data_dir)]
-    command += ["--port", str(port), "--sandbox-port", str(sandbox)]
-    with (stage.folder / "server.txt").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(environment), start_new_session=True
-        )
+    words = ["parking", "serve", "--ledger", stage.ledger, "--garage", str(stage.garage_file)]
+    words += ["--data-dir", str(stage.data_dir), "--port", str(port), "--sandbox-port", str(sandbox)]
+    with guarded(words, environment, stage.folder / "server.txt") as process:
         try:
             yield process
         finally:
@@ -182,7 +176,7 @@ def _write(
         billed = {}
         for car, stay_id in _stays_of(stage, view).items():
             stay = ledger.stay(stay_id)
-            bill = quote_visit(site.tariff, stay, stay.left or ended_at, ledger.stay).bill
+            bill = quote_visit(site.tariff, stay, stay.left or ended_at, ledger).bill
             billed[car] = BilledStay(stay, bill, stay.received(site.tariff.currency).minor)
         reviews = list_reviews(ledger, everything=True)
         money = report_page(gather(ledger, began_at, ended_at, zone, site.tariff, site.capacity), site.name)

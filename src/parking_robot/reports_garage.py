@@ -102,7 +102,7 @@ def _unpaid(ledger: Ledger, stays: Sequence[Stay], tariff: Tariff) -> list[Unpai
     for stay in stays:
         if stay.left is None or stay.state is StayState.VOID:
             continue
-        owed = quote_visit(tariff, stay, stay.left, ledger.stay).due
+        owed = quote_visit(tariff, stay, stay.left, ledger).due
         if owed.minor > 0:
             found.append(Unpaid(stay, owed))
     return found

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -100,9 +100,20 @@ def robot(
 ) -> Iterator[RobotProcesses]:
     """Run `ronda launch NAME` with its output in `log`; everything has ended when the block is left."""
     words = [f"{key}:={value}" for key, value in arguments.items()]
+    with guarded(["launch", name, *words], environment, log) as process:
+        running = RobotProcesses(process, log)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+@contextmanager
+def guarded(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `ronda WORDS` in a session of its own, its output in `log`; nothing of it outlives this process."""
     with Guard() as guard, log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, "launch", name, *words],
+            [sys.executable, "-c", START, *words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -110,11 +121,7 @@ def robot(
             start_new_session=True,
         )
         guard.began(process.pid)
-        running = RobotProcesses(process, log)
-        try:
-            yield running
-        finally:
-            running.stop()
+        yield process
 
 
 def _unused(domain: int) -> bool:

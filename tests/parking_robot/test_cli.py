@@ -26,11 +26,24 @@ def test_a_fee_is_explained(plan):
     assert "first 10 min free" in lines[0]
     assert "day: 4 x 30 min at 1.20 EUR" in lines[1]
     assert lines[-1] == "total 1.92 EUR"
+    assert run("fee", "--tariff", plan, *stay, "--alarm", "2026-03-02T10:30/2026-03-02T11:30").output == "2.40 EUR\n"
 
 
 def test_wrong_words_are_clear(plan):
     with pytest.raises(TariffError, match="--entry: 'soon' is no time"):
         run("fee", "--tariff", plan, "--entry", "soon", "--exit", "2026-03-02T12:00")
+    with pytest.raises(TariffError, match="--alarm: '' is no time"):
+        run(
+            "fee",
+            "--tariff",
+            plan,
+            "--entry",
+            "2026-03-02T10:00",
+            "--exit",
+            "2026-03-02T12:00",
+            "--alarm",
+            "2026-03-02",
+        )
 
 
 def test_a_tariff_is_checked(plan):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,10 +26,9 @@ def launch_file(folder: Path, command: str) -> str:
 
 def alive(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state != "Z"
 
 
@@ -54,6 +56,29 @@ def test_everything_has_ended_when_the_block_is_left(tmp_path: Path) -> None:
         pid = int(pid_file.read_text())
         assert alive(pid)
     assert not alive(pid)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ronda_cli.demonstration import demo_environment, guarded
+with guarded(["launch", sys.argv[1]], demo_environment(99), Path(sys.argv[2])):
+    while not Path(sys.argv[3]).exists():
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nothing_is_left_of_a_demonstration_that_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    script = tmp_path / "node.sh"
+    script.write_text(f"echo $$ > {pid_file}.part; mv {pid_file}.part {pid_file}; exec tail -f /dev/null\n")
+    path = launch_file(tmp_path, f"sh {script}")
+    ended = subprocess.run([sys.executable, "-c", KILLED, path, str(tmp_path / "log"), str(pid_file)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    pid = int(pid_file.read_text())
+    while alive(pid):  # pytest's own time limit ends a wait in vain
+        pass
 
 
 def test_nodes_that_end_early_are_reported_with_their_last_words(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def _settled(ledger: Ledger, site: Site, match: Match, candidates: tuple[str, ..
 def _by_quote(
     ledger: Ledger, site: Site, stay: Stay, match: Match, candidates: tuple[str, ...], at: datetime
 ) -> Decision:
-    offer = quote_visit(site.tariff, stay, at, ledger.stay)
+    offer = quote_visit(site.tariff, stay, at, ledger)
     review = "near_miss" if match.to_review else ""
     suffix = f" ({match.reason})" if match.to_review else ""
     if offer.due.minor > 0:

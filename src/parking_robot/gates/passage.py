@@ -20,6 +20,8 @@ from parking_robot.plates.voting import Vote, vote
 # So many pictures in a row must agree on a plate that differs by more than a misreading before it is another car.
 OTHER_CAR_FRAMES = 3
 OTHER_CAR_EDITS = 2
+# Of a car that takes its time only the newest pictures, which are the nearest, are kept.
+MOST_FRAMES = 20
 
 
 class LaneState(StrEnum):
@@ -42,11 +44,12 @@ class CommandKind(StrEnum):
     TAILGATING = "tailgating"
     TURNED_BACK = "turned back"
     FIRE = "fire"
+    WENT = "went"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is to be done now. ``vote`` belongs to DECIDE, ``reason`` to the others."""
+    """What is to be done now. ``vote`` belongs to DECIDE and WENT (a car during a fire alarm)."""
 
     kind: CommandKind
     reason: str = ""
@@ -116,8 +119,9 @@ def step(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded] = (
     """Return the lane after the inputs of one moment, and what is to be done."""
     if sensors.fire:
         if lane.state is LaneState.FIRE:
-            return lane, []
-        return _enter(lane, LaneState.FIRE, now), [Command(CommandKind.FIRE, "fire alarm: open and hold")]
+            return _burn(lane, now, sensors, frames)
+        done = [Command(CommandKind.PASSED, f"{lane.passed} car(s) went through")] if _has_left(lane) else []
+        return _enter(lane, LaneState.FIRE, now), [Command(CommandKind.FIRE, "fire alarm: open and hold"), *done]
     match lane.state:
         case LaneState.EMPTY:
             if sensors.waiting:
@@ -145,7 +149,7 @@ def step(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded] = (
             return _pass(lane, now, sensors, frames)
         case LaneState.FIRE:
             # Released by `release` alone: after an alarm a person looks first.
-            return lane, []
+            return _burn(lane, now, sensors, frames)
 
 
 def decided(
@@ -184,6 +188,11 @@ def release(lane: Lane, now: float) -> Lane:
     return _enter(lane, LaneState.OPEN, now) if lane.state is LaneState.FIRE else lane
 
 
+def alike(plate: str, other: str) -> bool:
+    """Return whether two plates may be readings of one car's."""
+    return edits(fold(plate), fold(other)) <= OTHER_CAR_EDITS
+
+
 def _enter(lane: Lane, state: LaneState, now: float) -> Lane:
     return Lane(lane.limits, state, now)
 
@@ -202,7 +211,7 @@ def _read(lane: Lane, now: float, sensors: Sensors) -> tuple[Lane, list[Command]
         return lane, []
     if not sensors.standing:
         # It rolls, perhaps past: it is decided on where it stops. The newest frames are the best.
-        return replace(lane, frames=lane.frames[-20:]), []
+        return replace(lane, frames=lane.frames[-MOST_FRAMES:]), []
     return _enter(lane, LaneState.DECIDING, now), [Command(CommandKind.DECIDE, vote=outcome)]
 
 
@@ -212,7 +221,7 @@ def _watch(lane: Lane, frames: Sequence[Decoded]) -> tuple[Lane, str]:
         return lane, ""
     lane = replace(lane, frames=(*lane.frames, *frames)[-OTHER_CAR_FRAMES:])
     seen = vote(lane.frames, OTHER_CAR_FRAMES).text
-    return lane, seen if seen and edits(fold(seen), fold(lane.plate)) > OTHER_CAR_EDITS else ""
+    return lane, seen if seen and not alike(seen, lane.plate) else ""
 
 
 def _pass(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded]) -> tuple[Lane, list[Command]]:
@@ -241,6 +250,24 @@ def _pass(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded]) -
     done = CommandKind.PASSED if lane.passed else CommandKind.TURNED_BACK
     reason = f"{lane.passed} car(s) went through" if lane.passed else "nobody drove through"
     return _enter(lane, LaneState.EMPTY, now), [*commands, Command(done, reason), Command(CommandKind.CLOSE, "clear")]
+
+
+def _has_left(lane: Lane) -> bool:
+    return lane.state is LaneState.OPEN and lane.passed > 0 and not lane.blocked
+
+
+def _burn(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded]) -> tuple[Lane, list[Command]]:
+    """Count who goes through while an alarm holds the gate open, each with what was read since the one before."""
+    # The plate of the car that is under the arm may stay in sight; it is not the next one's.
+    fresh = [one for one in frames if not lane.plate or not alike(one.text, lane.plate)]
+    counted = _count(replace(lane, frames=(*lane.frames, *fresh)[-MOST_FRAMES:]), now, sensors)
+    if counted.passed == lane.passed:
+        return counted, []
+    outcome = vote(counted.frames, lane.limits.least_agreeing)
+    return (
+        replace(counted, frames=(), plate=outcome.text),
+        [Command(CommandKind.WENT, "a car went through during the fire alarm", outcome)],
+    )
 
 
 def _count(lane: Lane, now: float, sensors: Sensors) -> Lane:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,8 @@ from parking_robot.gates.decision import Decision, Direction, Passage, Verdict
 from parking_robot.gates.journal import Record
 from parking_robot.gates.site import Site
 from parking_robot.money.money import Money
+from parking_robot.reasons import Reason
+from parking_robot.stays.alarms import begin_alarm, end_alarm
 from parking_robot.stays.gate_log import GateEntry, add, newest
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.matching import Inside, match_exit
@@ -67,6 +70,18 @@ def ended(kind: RecordKind, passage: Passage, decision: Decision | None, at: dat
     return Record(f"{passage.id}:{kind}", kind, passage.gate, at, passage.id, stay_id, facts)
 
 
+def went_in_alarm(passage: Passage, decision: Decision | None, at: datetime, text: str) -> Record:
+    """Return the record of a car that went through a gate which a fire alarm held open."""
+    record = ended(RecordKind.PASSED, passage, decision, at, text)
+    facts = {**record.facts, "opened": True}
+    if decision is None or not decision.opens:
+        facts["code"] = Reason.FIRE.value
+        if passage.direction is Direction.ENTRY:
+            # Out, or in without a decision: the beam does not tell.
+            facts["review"] = "fire"
+    return replace(record, facts=facts)
+
+
 def happened(
     kind: RecordKind, gate: str, at: datetime, key: str, passage: Passage | None, stay_id: str = "", **facts: Any
 ) -> Record:
@@ -118,6 +133,8 @@ def apply_record(ledger: Ledger, site: Site, record: Record) -> None:
 
 def _decided(ledger: Ledger, site: Site, record: Record) -> None:
     facts = record.facts
+    # A gate that decides on cars is not held open by an alarm, also where nobody released it before a restart.
+    end_alarm(ledger, record.gate, record.at)
     if facts.get("enter"):
         given = {name: facts[name] for name in ("free", "free_until", "previous", "lost") if facts.get(name)}
         ledger.enter(
@@ -147,13 +164,21 @@ def _passed(ledger: Ledger, site: Site, record: Record) -> None:
     stay = ledger.stay(stay_id)
     # Entry and exit were seen by clocks of two computers: the exit never lies before the entry.
     at = max(record.at, stay.entered)
-    due = quote_visit(site.tariff, stay, at, ledger.stay).due
+    due = quote_visit(site.tariff, stay, at, ledger).due
     facts = {"lane": record.gate, "plate": record.facts["plate"], "confidence": record.facts["confidence"]}
     facts |= {"picture": record.facts.get("picture", ""), "unpaid_minor": due.minor, "currency": due.currency}
     ledger.append(stay_id, StayEvent(EventKind.EXITED, at, facts), f"{record.passage}:out")
     if due.minor > 0:
         reason = f"{stay.plate or 'an unread car'} left with {due} unpaid ({record.facts.get('code', '')})"
         open_review(ledger, "unpaid_exit", at, f"{record.passage}:unpaid_exit", stay_id, [reason], gate=record.gate)
+
+
+def _fire_opened(ledger: Ledger, site: Site, record: Record) -> None:
+    begin_alarm(ledger, record.gate, record.at)
+
+
+def _fire_released(ledger: Ledger, site: Site, record: Record) -> None:
+    end_alarm(ledger, record.gate, record.at)
 
 
 def _turned_back(ledger: Ledger, site: Site, record: Record) -> None:
@@ -180,4 +205,6 @@ _EFFECTS: Mapping[str, Callable[[Ledger, Site, Record], None]] = {
     RecordKind.PASSED: _passed,
     RecordKind.TURNED_BACK: _turned_back,
     RecordKind.TAILGATING: _tailgating,
+    RecordKind.FIRE_OPENED: _fire_opened,
+    RecordKind.FIRE_RELEASED: _fire_released,
 }

@@ -25,6 +25,7 @@ from parking_robot.gates.passage import (
     Lane,
     LaneState,
     Sensors,
+    alike,
     decided,
     let_in,
     read_again,
@@ -229,6 +230,8 @@ class Station:
                 self._port.barrier(opens, command.reason, by)
                 if command.kind is CommandKind.FIRE:
                     self._happened(RecordKind.FIRE_OPENED, Reason.FIRE, command.reason)
+            case CommandKind.WENT if command.vote is not None:
+                self._went(command.vote, command.reason)
             case CommandKind.CALL:
                 self.call_help(command.reason, self._decision.code if self._decision else Reason.HELP)
             case CommandKind.TAILGATING:
@@ -244,15 +247,7 @@ class Station:
     def _read(self, outcome: Vote) -> None:
         passage = self._passage or self._new_passage()
         self._stopped_at = self._approach.stopped_at
-        self._passage = replace(
-            passage,
-            at=self._date(),
-            plate=outcome.text,
-            confidence=outcome.confidence,
-            frames=outcome.agreeing,
-            candidates=outcome.candidates,
-            picture=self._port.picture(),
-        )
+        self._passage = replace(_with(passage, outcome), at=self._date(), picture=self._port.picture())
         self._number = 0
         self._ask(self._passage)
 
@@ -297,6 +292,21 @@ class Station:
         self._second.clear()
         self._passage = self._decision = None
         self._help, self._call_id, self._calls, self._away = False, "", 0, False
+
+    def _went(self, outcome: Vote, reason: str) -> None:
+        """Record a car that went through during a fire alarm: the one that stood there, or another."""
+        passage, decision = self._passage, self._decision
+        if passage is None or (passage.plate and outcome.text and not alike(passage.plate, outcome.text)):
+            passage, decision = self._new_passage(), None
+        if not passage.plate:
+            passage = _with(passage, outcome)
+        passage = replace(passage, picture=passage.picture or self._port.picture())
+        self._passage, self._decision = passage, decision
+        self._keep(records.went_in_alarm(passage, decision, self._date(), reason))
+        self._tell(RecordKind.PASSED, Reason.FIRE, reason)
+        self._port.forget()
+        self._passage = self._decision = None
+        self._help, self._call_id, self._calls = False, "", 0
 
     def _answered(self, by: str, reason: str) -> None:
         self._happened(
@@ -348,3 +358,13 @@ class Station:
     def _next(self) -> int:
         self._number += 1
         return self._number
+
+
+def _with(passage: Passage, outcome: Vote) -> Passage:
+    return replace(
+        passage,
+        plate=outcome.text,
+        confidence=outcome.confidence,
+        frames=outcome.agreeing,
+        candidates=outcome.candidates,
+    )

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from parking_robot.errors import StayError, TariffError
 from parking_robot.money.bill import Bill, Carry, Line, LineKind
 from parking_robot.money.money import Money, total
+from parking_robot.money.pauses import NO_PAUSES, Pauses
 from parking_robot.money.spans import spans
 from parking_robot.money.tariff import Event, FreeMode, Tariff, Validation, Version
 
@@ -37,12 +38,14 @@ def bill_stay(
     leave: datetime,
     concessions: Concessions = NO_CONCESSIONS,
     carry: Carry = NO_CARRY,
+    pauses: Pauses = NO_PAUSES,
 ) -> Bill:
     """Return the bill of a stay from ``entry`` to ``leave`` (aware; whole seconds count).
 
-    Free time, validity of codes, class discounts and event prices are those of the version in force at the entry; each
-    block of time is charged by the version in force when its span begins. Raises StayError for a stay that ends before
-    it begins, TariffError for a time without a version, an unknown code or class.
+    The time of ``pauses`` is not counted: free time and a started block go on where they stood. Free time, validity of
+    codes, class discounts and event prices are those of the version in force at the entry; each block of time is
+    charged by the version in force when its span begins. Raises StayError for a stay that ends before it begins,
+    TariffError for a time without a version, an unknown code or class.
     """
     entry, leave = (moment.astimezone(UTC).replace(microsecond=0) for moment in (entry, leave))
     if leave < entry:
@@ -50,9 +53,12 @@ def bill_stay(
     version = tariff.at(entry)
     validations = [_validation(version, code) for code in dict.fromkeys(concessions.codes)]
     lines: list[Line] = []
-    begin, used, events = _uncharged(version, entry, leave, validations, carry, lines, Money(0, tariff.currency))
+    begin, used, events = _uncharged(version, entry, leave, validations, carry, pauses, lines, tariff.currency)
     anchor = carry.anchor or entry
-    spent = _charge_time(tariff, begin, leave, anchor, dict(carry.spent), lines)
+    for start, end in pauses.within(begin, leave):
+        text = "not counted (fire alarm)"
+        lines.append(Line(LineKind.FREE, text, Money(0, tariff.currency), tariff.at(start).id, start, end))
+    spent = _charge_time(tariff, begin, leave, anchor, dict(carry.spent), pauses, lines)
     _discount(version, concessions.vehicle_class, validations, tariff.currency, lines)
     amount = total([line.amount for line in lines], tariff.currency)
     return Bill(tuple(lines), amount, Carry(anchor, used, MappingProxyType(spent), events))
@@ -71,25 +77,26 @@ def _uncharged(
     leave: datetime,
     validations: Iterable[Validation],
     carry: Carry,
+    pauses: Pauses,
     lines: list[Line],
-    nothing: Money,
+    currency: str,
 ) -> tuple[datetime, int, frozenset[str]]:
     """Add the lines of an event price and of free time; return where charged time begins and what was used up."""
-    events = carry.events
+    events, nothing = carry.events, Money(0, currency)
     if event := _event(version, entry):
         covered = min(leave, event.end)
         price = nothing if event.name in events else event.flat
         lines.append(Line(LineKind.EVENT, f"event '{event.name}'", price, version.id, entry, covered))
         return covered, carry.free_seconds, events | {event.name}
     free = timedelta(seconds=max(0, version.free_minutes * 60 - carry.free_seconds))
-    if version.free_mode is FreeMode.THRESHOLD and leave - entry > free:
+    if version.free_mode is FreeMode.THRESHOLD and pauses.counted(entry, leave) > free:
         free = timedelta(0)
-    covered = min(leave, entry + free)
-    used = carry.free_seconds + int((covered - entry).total_seconds())
+    covered = min(leave, pauses.after(entry, free))
+    used = carry.free_seconds + int(pauses.counted(entry, covered).total_seconds())
     if covered > entry or leave == entry:
         lines.append(Line(LineKind.FREE, f"first {version.free_minutes} min free", nothing, version.id, entry, covered))
     for validation in validations:
-        until = min(leave, covered + timedelta(minutes=validation.minutes))
+        until = min(leave, pauses.after(covered, timedelta(minutes=validation.minutes)))
         if until > covered:
             text = f"code {validation.code}: {validation.minutes} min free"
             lines.append(Line(LineKind.FREE, text, nothing, version.id, covered, until))
@@ -98,13 +105,22 @@ def _uncharged(
 
 
 def _charge_time(
-    tariff: Tariff, begin: datetime, leave: datetime, anchor: datetime, spent: dict[str, int], lines: list[Line]
+    tariff: Tariff,
+    begin: datetime,
+    leave: datetime,
+    anchor: datetime,
+    spent: dict[str, int],
+    pauses: Pauses,
+    lines: list[Line],
 ) -> dict[str, int]:
     """Add the lines of the charged time and of the caps; return what is spent per cap period."""
     limits: dict[str, tuple[Money, str]] = {}
     for span in spans(tariff, begin, leave, anchor):
-        price = span.rate.price * span.blocks
-        text = f"{span.rate.name}: {span.blocks} x {span.rate.block_minutes} min at {span.rate.price}"
+        blocks = span.blocks(pauses.counted(span.start, span.end))
+        if not blocks:
+            continue
+        price = span.rate.price * blocks
+        text = f"{span.rate.name}: {blocks} x {span.rate.block_minutes} min at {span.rate.price}"
         lines.append(Line(LineKind.TIME, text, price, span.version.id, span.start, span.end))
         if span.version.cap is None:
             continue

@@ -24,10 +24,9 @@ class Span:
     rate: Rate
     period: str
 
-    @property
-    def blocks(self) -> int:
-        """Number of started blocks."""
-        return -(-int((self.end - self.start).total_seconds()) // (60 * self.rate.block_minutes))
+    def blocks(self, counted: timedelta) -> int:
+        """Return the number of started blocks where ``counted`` of the span is charged."""
+        return -(-int(counted.total_seconds()) // (60 * self.rate.block_minutes))
 
 
 def spans(tariff: Tariff, start: datetime, end: datetime, anchor: datetime) -> Iterator[Span]:

@@ -52,7 +52,7 @@ class Cashier:
         """Return what is due; for a stay that has ended, what was due when it did."""
         stay = self.ledger.stay(stay_id)
         at = max(stay.entered, stay.left or self.now())
-        return Offer(stay, quote_visit(self.site.tariff, stay, at, self.ledger.stay))
+        return Offer(stay, quote_visit(self.site.tariff, stay, at, self.ledger))
 
     def checkout(self, stay_id: str, device: str) -> Checkout:
         """Open the provider's page for what is due.
@@ -151,6 +151,6 @@ class Cashier:
 
     def _surplus(self, stay: Stay) -> str:
         """Return by how much a stay is overpaid, as text; empty: it is not."""
-        bill = quote_visit(self.site.tariff, stay, max(self.now(), stay.entered), self.ledger.stay).bill
+        bill = quote_visit(self.site.tariff, stay, max(self.now(), stay.entered), self.ledger).bill
         over = stay.received(self.site.tariff.currency) - bill.total
         return str(over) if over.minor > 0 else ""

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from parking_robot.plates.alphabet import fold
 from parking_robot.plates.decoding import Decoded
 
+# What mud or a tow bar leaves of a plate is one to three characters, and no country's format fits them.
+LEAST_UNFORMATTED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Vote:
@@ -28,9 +31,10 @@ def vote(frames: Sequence[Decoded], least_agreeing: int = 2) -> Vote:
     """Return the plate that the frames of one passage give; an empty text where too few agree.
 
     Frames are grouped by folded key (look-alikes count together); within the winning group each place is decided by the
-    characters' confidences. A frame weighs as much as its confidence, so blurred ones cannot outvote sharp ones.
+    characters' confidences. A frame weighs as much as its confidence, so blurred ones cannot outvote sharp ones. Scraps
+    that fit no format do not count: a stay under a few characters would be nobody's.
     """
-    read = [frame for frame in frames if frame.text]
+    read = [frame for frame in frames if frame.region or len(frame.text) >= LEAST_UNFORMATTED]
     groups: dict[str, list[Decoded]] = defaultdict(list)
     for frame in read:
         groups[fold(frame.text)].append(frame)

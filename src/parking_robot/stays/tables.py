@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -90,6 +91,16 @@ gate_events = Table(
 )
 Index("gate_events_at", gate_events.c.at_us)
 
+# When a fire alarm opened a gate and when it worked as usual again: this time is not charged.
+alarm_events = Table(
+    "alarm_events",
+    metadata,
+    Column("serial", _SERIAL, primary_key=True, autoincrement=True),
+    Column("gate", String(32), nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("begins", Boolean, nullable=False),
+)
+
 # The space that each entry has promised last; it counts until its stay is on record.
 entry_claims = Table(
     "entry_claims",
@@ -159,5 +170,5 @@ def _after(table: Table, statement: DDL, dialect: str) -> None:
     event.listen(table, "after_create", ready)
 
 
-for _table in (stay_events, webhook_events, gate_events, reviews, review_verdicts):
+for _table in (stay_events, webhook_events, gate_events, alarm_events, reviews, review_verdicts):
     _only_grows(_table)

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a stay costs now as a part of its visit: what a stay shortly before it has used up, permits, lost tickets."""
+"""What a stay costs now as a part of its visit: what one shortly before it used up, permits, lost tickets, alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from parking_robot.money.bill import Bill, Carry
 from parking_robot.money.fee import NO_CARRY, Concessions, bill_lost_ticket, bill_stay
 from parking_robot.money.money import Money
+from parking_robot.money.pauses import Pauses
 from parking_robot.money.quote import Quote, quote
 from parking_robot.money.tariff import Tariff
+from parking_robot.stays.alarms import alarm_pauses
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.stay import Stay, StayState
 
@@ -24,8 +25,8 @@ def previous_of(ledger: Ledger, tariff: Tariff, plate: str, at: datetime) -> str
     return ledger.last_left(plate, at - timedelta(minutes=minutes)) if plate and minutes else ""
 
 
-def quote_visit(tariff: Tariff, stay: Stay, now: datetime, stay_of: Callable[[str], Stay]) -> Quote:
-    """Return what is due for a stay at ``now``; ``stay_of`` looks up an earlier stay by its id.
+def quote_visit(tariff: Tariff, stay: Stay, now: datetime, ledger: Ledger) -> Quote:
+    """Return what is due for a stay of this ledger at ``now``. The time of a fire alarm is not counted.
 
     Raises StayError where ``now`` lies before the entry, TariffError where no version holds.
     """
@@ -35,22 +36,23 @@ def quote_visit(tariff: Tariff, stay: Stay, now: datetime, stay_of: Callable[[st
         bill = bill_lost_ticket(tariff, stay.entered)
         due = max(Money(0, tariff.currency), bill.total - stay.received(tariff.currency))
         return Quote(bill, due, now, None)
-    carry = _carry(tariff, stay, stay_of)
-    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(stay), carry)
+    pauses = alarm_pauses(ledger, now)
+    carry = _carry(tariff, stay, ledger, pauses)
+    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(stay), carry, pauses)
 
 
-def _carry(tariff: Tariff, stay: Stay, stay_of: Callable[[str], Stay]) -> Carry:
+def _carry(tariff: Tariff, stay: Stay, ledger: Ledger, pauses: Pauses) -> Carry:
     earlier: list[Stay] = []
     cursor = stay.previous
     while cursor and len(earlier) < LONGEST_CHAIN:
-        earlier.append(stay_of(cursor))
+        earlier.append(ledger.stay(cursor))
         cursor = earlier[-1].previous
     carry = NO_CARRY
     for before in reversed(earlier):
         counted = before.state is StayState.LEFT and not before.lost and before.left is not None
         start = _charged_from(before)
         if counted and before.left is not None and start <= before.left:
-            carry = bill_stay(tariff, start, before.left, _concessions(before), carry).carry
+            carry = bill_stay(tariff, start, before.left, _concessions(before), carry, pauses).carry
     return carry
 
 

@@ -156,6 +156,36 @@ def test_fire_opens_in_every_state_and_holds_until_a_person_releases():
         assert (lane.state, kinds(commands)[-1]) == (LaneState.EMPTY, CommandKind.CLOSE)
 
 
+def test_cars_that_go_during_an_alarm_are_told_each_with_its_plate():
+    alarm = Sensors(False, fire=True)
+    under = Sensors(False, loop=True, beam=True, fire=True)
+    lane, _ = step(Lane(LIMITS), 0.0, alarm)
+    lane, commands = drive(
+        lane,
+        *((1.0 + 0.2 * n, alarm, [decoded("AB123")]) for n in range(3)),
+        (2.0, under, [decoded("AB123")]),
+        # The next car is close behind; the first one's plate is still in sight, once misread.
+        (2.5, under, [decoded("AB128"), decoded("CD456")]),
+        (3.0, alarm, [decoded("CD456")]),
+        (4.0, under, []),
+        (5.0, alarm, []),
+        (6.0, under, []),
+    )
+    assert kinds(commands) == [CommandKind.WENT] * 3
+    assert [command.vote.text for command in commands] == ["AB123", "CD456", ""]
+
+
+def test_a_car_that_has_gone_when_the_alarm_begins_is_told_once():
+    gone, _ = drive(open_lane(), (1.0, UNDER, []), (2.0, NOBODY, []))
+    lane, commands = drive(gone, (2.5, Sensors(False, fire=True), []), (3.0, Sensors(False, fire=True), []))
+    assert kinds(commands) == [CommandKind.FIRE, CommandKind.PASSED]
+    going, _ = drive(open_lane(), (1.0, UNDER, []))
+    under = Sensors(False, loop=True, beam=True, fire=True)
+    lane, commands = drive(going, (1.5, under, []), (1.6, under, []), (3.0, Sensors(False, fire=True), []))
+    assert kinds(commands) == [CommandKind.FIRE, CommandKind.WENT]
+    assert lane.state is LaneState.FIRE
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_sequence_closes_on_a_car_or_ends_in_a_dead_lane(seed):
     rng = random.Random(seed)

@@ -9,6 +9,7 @@ from parking_robot.gates.passage import LaneState
 from parking_robot.gates.records import RecordKind
 from parking_robot.reasons import Reason
 from parking_robot.stays import gate_log
+from parking_robot.stays.alarms import alarm_pauses
 from parking_robot.stays.reviews import list_reviews
 from parking_robot.stays.stay import EventKind, StayEvent, StayState
 from ronda_core.clock import ManualClock
@@ -260,6 +261,74 @@ def test_a_fire_opens_and_only_a_person_ends_it(gates):
     for _ in range(12):
         gate.tick(1.0)
     assert gate.barrier_calls[-1][0] is False
+
+
+def burn_through(gate, plate):
+    """A car goes through while the alarm sounds."""
+    for _ in range(3):
+        gate.see(plate)
+    gate.tick(0.5, fire=True, loop=True, beam=True)
+    gate.tick(0.5, fire=True, loop=False, beam=False)
+    gate.settle()
+
+
+def test_cars_that_leave_during_an_alarm_leave_the_garage_and_pay_for_the_time_before_it(ledger, gates):
+    entry, leave = gates("entry"), gates("exit")
+    for plate in ("AB123", "CD456", "EF789"):
+        enter(entry, plate)
+    entry.clock.advance(1000)
+    leave.arrive("AB123")
+    assert (code(leave), leave.state.help_called) == (Reason.UNPAID, False)
+    entry.tick(fire=True)
+    leave.tick(fire=True)
+    leave.settle()
+    entry.clock.advance(5000)
+    for plate in ("AB123", "CD456", ""):
+        burn_through(leave, plate)
+    assert [plate for _, plate, _ in ledger.inside()] == ["EF789"]
+    unpaid = [case.facts["reasons"][0] for case in list_reviews(ledger) if case.kind == "unpaid_exit"]
+    assert ["1.20 EUR unpaid" in reason for reason in unpaid] == [True, True]
+    assert "does_not_fit" in [case.kind for case in list_reviews(ledger)], "the unread one"
+
+    for gate in (entry, leave):
+        gate.tick(1.0, fire=False)
+        assert gate.station.release_fire("Mara", "all clear")
+        gate.settle()
+    for _ in range(12):
+        leave.tick(1.0)
+    leave.clock.advance(600)
+    leave.arrive("EF789")
+    assert leave.state.decision.due.minor == 120, "the alarm took more than an hour"
+
+
+def test_a_car_that_was_let_in_when_the_alarm_began_keeps_its_stay_and_others_at_the_entry_are_reviewed(ledger, gates):
+    entry = gates("entry")
+    entry.arrive("AB123")
+    entry.tick(fire=True)
+    burn_through(entry, "AB123")
+    assert [plate for _, plate, _ in ledger.inside()] == ["AB123"]
+    assert list_reviews(ledger) == []
+    burn_through(entry, "CD456")
+    assert [(case.kind, case.facts["plate"]) for case in list_reviews(ledger)] == [("fire", "CD456")]
+    entry.tick(1.0, fire=False)
+    entry.station.release_fire("Mara", "all clear")
+    for _ in range(12):
+        entry.tick(1.0)
+    entry.settle()
+    assert [plate for _, plate, _ in ledger.inside()] == ["AB123"]
+
+
+def test_a_gate_that_starts_again_without_its_alarm_charges_again(ledger, gates):
+    gate = gates("entry")
+    gate.tick(fire=True)
+    gate.settle()
+    start = gate.date()
+    gate.clock.advance(100)
+    other = gates("entry", "again")
+    enter(other, "AB123")
+    other.clock.advance(3600)
+    (period,) = alarm_pauses(ledger, other.date()).periods
+    assert 100 <= (period[1] - start).total_seconds() <= 110
 
 
 def test_a_barrier_that_does_not_open_calls_a_person(ledger, gates):

@@ -9,6 +9,7 @@ from tests.parking_robot.money.tariffs import BERLIN, DAY, NIGHT, berlin, tariff
 from parking_robot.errors import StayError, TariffError
 from parking_robot.money.bill import LineKind
 from parking_robot.money.fee import Concessions, bill_lost_ticket, bill_stay
+from parking_robot.money.pauses import pauses_of
 
 RICH = tariff(
     {"valid_until": "2026-07-01T00:00", "cap": 12},
@@ -19,6 +20,7 @@ START = berlin("2026-03-27T00:00")
 # Around both changes of the clock and the change of the tariff, to the second.
 ENTRIES = st.integers(0, 220 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
 STAYS = st.integers(0, 4 * 86_400).map(lambda seconds: timedelta(seconds=seconds))
+ALARMS = st.lists(st.tuples(st.integers(-3600, 4 * 86_400), st.integers(0, 3 * 3600)), max_size=3)
 
 
 def cents(plan, entry, leave, **more):
@@ -51,6 +53,30 @@ def test_a_change_of_the_tariff_shows_in_the_lines():
     assert [line.amount.minor for line in bill.lines] == [0, 80, 100]
     assert "night: 1 x 60 min at 1.00 EUR" in bill.explain(BERLIN)
     assert bill.explain(BERLIN).endswith("total 1.80 EUR")
+
+
+@pytest.mark.parametrize(
+    ("entry", "leave", "alarm", "fee"),
+    [
+        # Free time goes on after the alarm, and so does a started block.
+        ("10:00", "10:30", ("10:05", "10:25"), 0),
+        ("10:00", "10:30:01", ("10:05", "10:25"), 120),
+        ("10:00", "11:00", ("10:20", "10:30"), 240),
+        ("10:00", "10:50", ("10:20", "10:30"), 120),
+        # Wholly within an alarm, and around one that covers a whole rate's time.
+        ("10:00", "11:00", ("09:00", "12:00"), 0),
+        ("19:40", "21:30", ("19:50", "20:30"), 80),
+    ],
+)
+def test_the_time_of_an_alarm_is_not_charged(entry, leave, alarm, fee):
+    pauses = pauses_of([tuple(berlin(f"2026-03-02T{moment}") for moment in alarm)])
+    assert cents(RICH, f"2026-03-02T{entry}", f"2026-03-02T{leave}", pauses=pauses) == fee
+
+
+def test_an_alarm_shows_on_the_bill():
+    pauses = pauses_of([(berlin("2026-03-02T10:20"), berlin("2026-03-02T10:30"))])
+    bill = bill_stay(RICH, berlin("2026-03-02T10:00"), berlin("2026-03-02T11:00"), pauses=pauses)
+    assert "10:20:00+0100 - 2026-03-02 10:30:00+0100  not counted (fire alarm)" in bill.explain(BERLIN)
 
 
 def test_threshold_minutes_are_charged_once_the_stay_is_longer():
@@ -132,6 +158,27 @@ def test_leaving_and_coming_back_at_once_is_never_cheaper(entry, stay, share):
 @given(ENTRIES, st.integers(0, 86_400))
 def test_the_cap_holds_for_each_24_h(entry, seconds):
     assert bill_stay(RICH, entry, _later(entry, timedelta(seconds=seconds))).total.minor <= 1500
+
+
+@settings(max_examples=200, deadline=None)
+@given(ENTRIES, STAYS, STAYS, ALARMS, st.floats(0, 1))
+def test_an_alarm_never_makes_a_stay_dearer_and_no_rule_of_the_fee_breaks(entry, stay, more, alarms, share):
+    pauses = pauses_of(
+        (_later(entry, seconds(start)), _later(entry, seconds(start + length))) for start, length in alarms
+    )
+    leave, later = _later(entry, stay), _later(entry, stay + more)
+    bill = bill_stay(RICH, entry, leave, pauses=pauses)
+    assert bill.total.minor == sum(line.amount.minor for line in bill.lines) >= 0
+    assert bill.total <= bill_stay(RICH, entry, leave).total
+    assert bill.total <= bill_stay(RICH, entry, later, pauses=pauses).total
+    middle = _later(entry, seconds(int(stay.total_seconds() * share)))
+    first = bill_stay(RICH, entry, middle, pauses=pauses)
+    second = bill_stay(RICH, middle, leave, carry=first.carry, pauses=pauses)
+    assert bill.total <= first.total + second.total
+
+
+def seconds(number):
+    return timedelta(seconds=number)
 
 
 def _later(moment, span):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from tests.parking_robot.money.tariffs import berlin, tariff
 
 from parking_robot.money.money import Money
+from parking_robot.money.pauses import pauses_of
 from parking_robot.money.quote import Paid, quote
 
 PLAN = tariff(exit_grace_minutes=15)
@@ -44,3 +45,10 @@ def test_an_overpayment_is_never_a_negative_due():
 def test_a_payment_from_the_future_gives_no_grace():
     now = ENTRY + timedelta(hours=1)
     assert quote(PLAN, ENTRY, now, [Paid(euro(240), now + timedelta(hours=2))]).paid_until is None
+
+
+def test_an_alarm_takes_nothing_from_the_grace():
+    paid_at = ENTRY + timedelta(hours=1)
+    alarm = pauses_of([(paid_at + timedelta(minutes=5), paid_at + timedelta(minutes=45))])
+    told = quote(PLAN, ENTRY, paid_at + timedelta(minutes=50), [Paid(euro(240), paid_at)], pauses=alarm)
+    assert (told.due, told.paid_until) == (euro(0), paid_at + timedelta(minutes=55))

@@ -14,7 +14,7 @@ def cut(entry, leave, **changes):
 
 
 def names(found):
-    return [(span.rate.name, span.blocks) for span in found]
+    return [(span.rate.name, span.blocks(span.end - span.start)) for span in found]
 
 
 def test_a_block_ends_where_the_rate_changes():

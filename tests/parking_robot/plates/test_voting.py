@@ -28,6 +28,12 @@ def test_unread_frames_do_not_vote():
     assert vote([]).text == ""
 
 
+def test_scraps_of_a_plate_are_no_plate_unless_a_format_fits():
+    scraps = [Decoded("37", region, "", 0.9, tuple(Character(c, 0.9, ()) for c in "37"), ()) for region in ("", "GB")]
+    assert vote(scraps[:1] * 5).text == ""
+    assert vote(scraps[1:] * 5).text == "37"
+
+
 def test_many_blurred_frames_do_not_outvote_a_few_sharp_ones():
     blurred, sharp = [frame("ABC1239", 0.05)] * 8, [frame("ABC1234", 0.9)] * 2
     assert vote([*blurred, *sharp]).text == "ABC1234"

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from tests.parking_robot.money.tariffs import berlin, tariff
 
+from parking_robot.stays.alarms import begin_alarm, end_alarm
 from parking_robot.stays.stay import EventKind, StayEvent
 from parking_robot.stays.visits import previous_of, quote_visit
 
@@ -20,7 +21,7 @@ def stay_of(ledger, plate, start, end=None, **facts):
 
 
 def due(ledger, stay, at):
-    return quote_visit(PLAN, stay, at, ledger.stay).due.minor
+    return quote_visit(PLAN, stay, at, ledger).due.minor
 
 
 def test_leaving_and_coming_back_gives_no_free_time_and_no_cap_again(ledger):
@@ -55,3 +56,15 @@ def test_a_lost_ticket_has_its_price_and_is_paid_once(ledger):
     assert due(ledger, stay, T + minutes(5)) == 3000
     paid = StayEvent(EventKind.PAID, T, {"minor": 3000, "currency": "EUR"})
     assert due(ledger, ledger.append(stay.id, paid), T + minutes(600)) == 0
+
+
+def test_nobody_pays_for_the_time_of_an_alarm_not_even_while_it_lasts(ledger):
+    stay = stay_of(ledger, "A1", T)
+    begin_alarm(ledger, "out", T + minutes(30))
+    assert due(ledger, stay, T + minutes(300)) == 120
+    end_alarm(ledger, "out", T + minutes(300))
+    assert due(ledger, stay, T + minutes(310)) == 120
+    assert due(ledger, stay, T + minutes(311)) == 240
+    back = stay_of(ledger, "A1", T + minutes(5), T + minutes(301))
+    again = stay_of(ledger, "A1", T + minutes(305), previous=back.id)
+    assert due(ledger, again, T + minutes(310)) == 120, "the free minutes were used before the alarm"
