@@ -16,9 +16,9 @@ from face_perception.models import ModelRegistry
 from parking_robot.errors import ConfigurationError, PlateError
 from parking_robot.plates.corners import CornerNetwork, Outline
 from parking_robot.plates.decoding import Decoded, decode
-from parking_robot.plates.finder import PlateFinder
+from parking_robot.plates.finder import Find, PlateFinder
 from parking_robot.plates.formats import Country, builtin_formats
-from parking_robot.plates.geometry import Picture, Quad, straighten
+from parking_robot.plates.geometry import Picture, Quad, box_of, straighten
 from parking_robot.plates.reader import HEIGHT, LONGEST, LineReader
 from parking_robot.plates.syllable import SyllableReader
 from ronda_core.errors import ParameterError
@@ -26,6 +26,8 @@ from ronda_core.parameters import check_keys
 from ronda_core.paths import models_dir
 
 NETWORKS = ("finder", "corners", "syllables")
+# Two finds that overlap by so much (intersection over union) are of one plate.
+SAME_PLACE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,11 @@ class ChainSettings:
     finder_enough: float
     most_plates: int
     plate_threshold: float
+    plate_sure: float
+    read_enough: float
     text_margin: tuple[float, float]
     second_look_below: float
+    second_look_from: float
     second_margin: tuple[float, float]
     countries: Mapping[str, float] = field(default_factory=dict)
 
@@ -62,6 +67,13 @@ class PlateReading:
         return self.score * (0.2 + self.decoded.confidence) * (1.0 if self.decoded.region else 0.4)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    find: Find
+    outline: float
+    reading: PlateReading
+
+
 class PlateChain:
     """Loaded once, then one call per picture. Not to be shared between threads."""
 
@@ -78,7 +90,6 @@ class PlateChain:
                 settings.folder / settings.finder,
                 settings.finder_sides,
                 settings.finder_threshold,
-                settings.finder_enough,
                 settings.most_plates,
             )
             self._corners = CornerNetwork(settings.folder / settings.corners)
@@ -89,20 +100,40 @@ class PlateChain:
 
     def read(self, picture: Picture, countries: Mapping[str, float] | None = None) -> list[PlateReading]:
         """Return the plates in a BGR picture, surest first; ``countries`` overrides the settings' probabilities."""
-        result = []
-        for find in self._finder.find(picture):
-            outline = self._corners.outline(picture, find.quad)
-            if outline.score < self._settings.plate_threshold:
-                continue
-            result.append(self._reading(picture, outline, find.score, countries or self._settings.countries))
-        return sorted(result, key=lambda reading: -reading.rank)
+        seen: list[_Seen] = []
+        for finds in self._finder.looks(picture):
+            for find in finds:
+                self._take(picture, find, seen, countries or self._settings.countries)
+            if any(self._settles(one) for one in seen):
+                break
+        return sorted((one.reading for one in seen), key=lambda reading: -reading.rank)
+
+    def _take(self, picture: Picture, find: Find, seen: list[_Seen], countries: Mapping[str, float]) -> None:
+        """Look closely at a find; a plate is read and goes into ``seen``, in the place of a worse find of it."""
+        box = box_of(find.quad)
+        same = [one for one in seen if box.overlap(box_of(one.find.quad)) >= SAME_PLACE]
+        if any(one.find.score >= find.score for one in same):
+            return
+        outline = self._corners.outline(picture, find.quad)
+        if outline.score < self._settings.plate_threshold:
+            return
+        for one in same:
+            seen.remove(one)
+        seen.append(_Seen(find, outline.score, self._reading(picture, outline, find.score, countries)))
+
+    def _settles(self, one: _Seen) -> bool:
+        """Return whether the next, dearer look at the picture can be saved."""
+        decoded, settings = one.reading.decoded, self._settings
+        well_read = bool(decoded.region) and decoded.confidence >= settings.read_enough
+        return one.find.score >= settings.finder_enough or (one.outline >= settings.plate_sure and well_read)
 
     def _reading(
         self, picture: Picture, outline: Outline, score: float, countries: Mapping[str, float]
     ) -> PlateReading:
         priors = countries or country_priors(outline.regions)
         decoded = self._decode(picture, outline.text, self._settings.text_margin, priors)
-        if decoded.confidence < self._settings.second_look_below:
+        sure = score * outline.score >= self._settings.second_look_from
+        if sure and decoded.confidence < self._settings.second_look_below:
             # Another cut of the same plate is another sample of the reader's mind.
             other = self._decode(picture, outline.text, self._settings.second_margin, priors)
             decoded = max(decoded, other, key=lambda seen: seen.confidence * (1.0 if seen.region else 0.4))
@@ -161,8 +192,11 @@ def _settings(content: Mapping[str, Any], folder: Path) -> ChainSettings:
             finder_enough=float(content["finder_enough"]),
             most_plates=int(content["most_plates"]),
             plate_threshold=float(content["plate_threshold"]),
+            plate_sure=float(content["plate_sure"]),
+            read_enough=float(content["read_enough"]),
             text_margin=first,
             second_look_below=float(content["second_look_below"]),
+            second_look_from=float(content["second_look_from"]),
             second_margin=second,
             countries={str(code): float(share) for code, share in (content["countries"] or {}).items()},
         )

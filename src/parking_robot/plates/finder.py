@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,20 +28,16 @@ class Find:
 
 
 class PlateFinder:
-    """Looks at the picture scaled to each of ``sides`` (longest side, pixels) until one find reaches ``enough``."""
+    """Looks at the picture scaled to each of ``sides`` (longest side, pixels)."""
 
-    def __init__(self, path: Path, sides: tuple[int, ...], threshold: float, enough: float, most: int) -> None:
+    def __init__(self, path: Path, sides: tuple[int, ...], threshold: float, most: int) -> None:
         self._network = Network(path, "plate-finder")
-        self._sides, self._threshold, self._enough, self._most = sides, threshold, enough, most
+        self._sides, self._threshold, self._most = sides, threshold, most
 
-    def find(self, picture: Picture) -> list[Find]:
-        """Return the finds, best first, at most ``most``."""
-        finds: list[Find] = []
+    def looks(self, picture: Picture) -> Iterator[list[Find]]:
+        """Yield the finds of one size after the other, best first, at most ``most`` of each; a look costs its time."""
         for side in self._sides:
-            finds = distinct([*finds, *self._look(picture, side)])[: self._most]
-            if finds and finds[0].score >= self._enough:
-                break
-        return finds
+            yield distinct(self._look(picture, side))[: self._most]
 
     def _look(self, picture: Picture, side: int) -> list[Find]:
         height, width = picture.shape[:2]

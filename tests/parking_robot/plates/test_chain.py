@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
+from itertools import combinations
+
 import pytest
 from tests.parking_robot.plates.scenes import plate_picture
 
 from parking_robot.errors import ConfigurationError, PlateError
 from parking_robot.plates.chain import PlateChain, country_priors, load_settings
+from parking_robot.plates.finder import PlateFinder
 from parking_robot.plates.geometry import Box, box_of
+from parking_robot.plates.reader import LineReader
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +29,34 @@ def test_a_korean_plate_is_read_with_its_syllable(chain, text):
     best = chain.read(plate_picture(text))[0]
     assert best.decoded.text == text
     assert best.decoded.region == "KR"
+
+
+@pytest.mark.parametrize(("sure_from", "looks"), [(0.4, 2), (1.1, 1)])
+def test_a_second_look_is_for_what_is_surely_a_plate(monkeypatch, sure_from, looks):
+    read, lines = LineReader.read, []
+    monkeypatch.setattr(LineReader, "read", lambda reader, line: (lines.append(line), read(reader, line))[1])
+    doubting = replace(load_settings(), second_look_below=1.1, second_look_from=sure_from)
+    assert PlateChain(doubting).read(plate_picture("BA268AK"))[0].decoded.text == "BA268AK"
+    assert len(lines) == looks
+
+
+@pytest.mark.parametrize(
+    ("changes", "looks"),
+    [
+        ({"finder_enough": 1.1}, 1),
+        ({"finder_enough": 1.1, "read_enough": 1.1}, 3),
+        ({"finder_enough": 1.1, "plate_sure": 1.1}, 3),
+        ({"finder_enough": 0.2, "read_enough": 1.1}, 1),
+    ],
+)
+def test_a_sure_find_or_a_sure_reading_saves_the_next_look(monkeypatch, changes, looks):
+    look, sides = PlateFinder._look, []
+    monkeypatch.setattr(PlateFinder, "_look", lambda finder, *how: (sides.append(how[1]), look(finder, *how))[1])
+    readings = PlateChain(replace(load_settings(), **changes)).read(plate_picture("BA268AK"))
+    assert [reading.decoded.text for reading in readings][:1] == ["BA268AK"]
+    assert len(sides) == looks
+    places = [box_of(reading.corners) for reading in readings]
+    assert all(one.overlap(other) < 0.3 for one, other in combinations(places, 2)), "one plate was reported twice"
 
 
 def test_a_picture_without_a_plate_gives_nothing_to_read(chain):
