@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from parking_robot.plates.formats import DIGITS, LETTERS, builtin_formats
-from training.plates.fonts import HAN_FACES, HANGUL_FACES, OTHER_FACES, PLATE_FACES, faces, font
+from training.plates.fonts import HAN_FACES, HANGUL_FACES, OTHER_FACES, PLATE_FACES, collected, faces, font
 
 HEIGHT = 112
 MARGIN = 26
@@ -46,6 +46,23 @@ class Drawn:
     region: str
 
 
+@dataclass(frozen=True)
+class Look:
+    """What does not follow from the characters: width by height, colours of ground and ink, and what a kind prescribes.
+
+    ``fade`` is the ground's colour at the lower edge, ``gap_at`` the character that a gap stands before, ``ornament``
+    what is in the gap, ``han_width`` the width of a Han character by its height. None or empty: by chance, or natural.
+    """
+
+    aspect: float
+    back: tuple[int, int, int]
+    ink: tuple[int, int, int]
+    fade: tuple[int, int, int] | None = None
+    gap_at: int | None = None
+    ornament: str = ""
+    han_width: float | None = None
+
+
 def draw_plate(rng: random.Random, region: str | None = None) -> Drawn:
     """Return a drawn plate of a random (or the named) region."""
     region = region or rng.choices(REGIONS, (36, 34, 12, 9, 9))[0]
@@ -54,20 +71,27 @@ def draw_plate(rng: random.Random, region: str | None = None) -> Drawn:
         "US": rng.uniform(1.9, 2.15), "EU": rng.uniform(4.2, 4.8), "BR": rng.uniform(2.9, 3.3),
         "CN": rng.uniform(3.0, 3.3), "KR": rng.choice((rng.uniform(4.4, 4.8), rng.uniform(1.9, 2.2), 3.0)),
     }[region]  # fmt: skip
-    width = round(HEIGHT * aspect)
-    back, ink = colours(rng, region)
+    return draw(rng, region, characters, Look(aspect, *colours(rng, region)))
+
+
+def draw(rng: random.Random, region: str, characters: str, look: Look) -> Drawn:
+    """Return a plate that says ``characters``; what ``look`` leaves open is by chance."""
+    width = round(HEIGHT * look.aspect)
+    back, ink = look.back, look.ink
     canvas = Image.new("RGB", (width + 2 * MARGIN, HEIGHT + 2 * MARGIN), shade(rng))
     draw = ImageDraw.Draw(canvas)
     frame(rng, draw, width)
     draw.rounded_rectangle((MARGIN, MARGIN, MARGIN + width, MARGIN + HEIGHT), rng.uniform(2, 12), back)
     if region == "US" and rng.random() < 0.4:
         picture_background(rng, canvas, width, back)
+    if look.fade is not None:
+        fade(canvas, width, np.array(back, np.float32), np.array(look.fade, np.float32), np.linspace(0, 1, HEIGHT - 6))
     if rng.random() < 0.6:
         inset = rng.uniform(1, 5)
         box = (MARGIN + inset, MARGIN + inset, MARGIN + width - inset, MARGIN + HEIGHT - inset)
         draw.rounded_rectangle(box, 8, outline=ink, width=rng.choice((1, 1, 2, 3)))
     left, right, top, bottom = layout(rng, region, draw, width, ink)
-    text = characters_on(rng, canvas, characters, region, (left, right, top, bottom), ink)
+    text = characters_on(rng, canvas, characters, region, (left, right, top, bottom), look)
     extras(rng, draw, width, ink)
     corners = np.float32(
         [[MARGIN, MARGIN], [MARGIN + width, MARGIN], [MARGIN + width, MARGIN + HEIGHT], [MARGIN, MARGIN + HEIGHT]]
@@ -135,10 +159,15 @@ def frame(rng: random.Random, draw: ImageDraw.ImageDraw, width: int) -> None:
 def picture_background(rng: random.Random, canvas: Image.Image, width: int, back: tuple[int, int, int]) -> None:
     """A washed-out landscape behind the characters, as many US states print."""
     other = np.array([rng.randint(90, 255) for _ in range(3)], np.float32)
-    ramp = np.linspace(0, rng.uniform(0.3, 0.9), HEIGHT - 6)[:, None, None] ** rng.uniform(0.7, 3)
+    ramp = np.linspace(0, rng.uniform(0.3, 0.9), HEIGHT - 6) ** rng.uniform(0.7, 3)
     if rng.random() < 0.5:
         ramp = ramp[::-1]
-    block = np.array(back, np.float32) * (1 - ramp) + other * ramp
+    fade(canvas, width, np.array(back, np.float32), other, ramp)
+
+
+def fade(canvas: Image.Image, width: int, back: np.ndarray, other: np.ndarray, ramp: np.ndarray) -> None:
+    """Fill the plate within its rim: ``ramp`` is how much of ``other`` each row from the top has."""
+    block = back * (1 - ramp[:, None, None]) + other * ramp[:, None, None]
     block = np.broadcast_to(block, (HEIGHT - 6, width - 6, 3)).astype(np.uint8)
     canvas.paste(Image.fromarray(np.ascontiguousarray(block)), (MARGIN + 3, MARGIN + 3))
 
@@ -186,21 +215,31 @@ def characters_on(
     characters: str,
     region: str,
     room: tuple[float, float, float, float],
-    ink: tuple[int, int, int],
+    look: Look,
 ) -> np.ndarray:
     """Draw the registration into ``room``; return the corners of the drawn line."""
     left, right, top, bottom = room
+    ink = look.ink
     tall = (bottom - top) * rng.uniform(0.78, 1.0)
     top += (bottom - top - tall) * rng.uniform(0.2, 0.8)
     latin = rng.choice(faces(PLATE_FACES))
-    gap_at = (
-        rng.choice(tuple(range(1, len(characters))) + ((2, 3) if region != "US" else (3,)))
-        if len(characters) > 3
-        else 0
-    )
-    gap = rng.uniform(0.0, 1.0) if rng.random() < 0.75 else 0.0
+    if look.gap_at is not None:
+        gap_at, gap = look.gap_at, rng.uniform(0.15, 0.45)
+    else:
+        gap_at = (
+            rng.choice(tuple(range(1, len(characters))) + ((2, 3) if region != "US" else (3,)))
+            if len(characters) > 3
+            else 0
+        )
+        gap = rng.uniform(0.0, 1.0) if rng.random() < 0.75 else 0.0
     tracking = rng.uniform(0.02, 0.22)
     glyphs = [glyph(rng, c, latin, round(tall)) for c in characters]
+    if look.han_width is not None:
+        narrow = (max(2, round(tall * look.han_width)), round(tall))
+        glyphs = [
+            cv2.resize(g, narrow, interpolation=cv2.INTER_AREA) if "z" < c < "가" else g
+            for c, g in zip(characters, glyphs, strict=True)
+        ]
     natural = sum(g.shape[1] for g in glyphs) + tall * (tracking * (len(glyphs) - 1) + gap)
     fill = (right - left) * rng.uniform(0.84, 0.99)
     squeeze = fill / natural if fill < natural else min(fill / natural, rng.uniform(1.0, 1.25))
@@ -208,7 +247,8 @@ def characters_on(
     start = x
     for index, mask in enumerate(glyphs):
         if index == gap_at and gap:
-            ornament(rng, canvas, x + gap * tall * squeeze / 2, (top + tall / 2), gap * tall * squeeze, ink)
+            middle = (x + gap * tall * squeeze / 2, top + tall / 2)
+            ornament(rng, canvas, *middle, gap * tall * squeeze, ink, look.ornament)
             x += gap * tall * squeeze
         size = (max(2, round(mask.shape[1] * squeeze)), max(2, round(tall)))
         alpha = Image.fromarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA))
@@ -225,7 +265,7 @@ def glyph(rng: random.Random, character: str, latin: object, tall: int) -> np.nd
         path = rng.choice(faces(HANGUL_FACES))
     elif character > "z":
         path = rng.choice(faces(HAN_FACES))
-    face = font(path, round(tall * 1.35))
+    face = font(path, round(tall * 1.35), collected(path, character))
     box = face.getbbox(character)
     # The room of a narrow glyph (1, I) stays a little wider than its ink, as on real plates.
     pad = round(tall * 0.12) if character in "1I" and rng.random() < 0.7 else 0
@@ -235,12 +275,12 @@ def glyph(rng: random.Random, character: str, latin: object, tall: int) -> np.nd
 
 
 def ornament(
-    rng: random.Random, canvas: Image.Image, x: float, y: float, room: float, ink: tuple[int, int, int]
+    rng: random.Random, canvas: Image.Image, x: float, y: float, room: float, ink: tuple[int, int, int], kind: str = ""
 ) -> None:
-    """What stands between two groups: nothing, a dash, a dot, a sticker, seals."""
+    """What stands between two groups, unless named by chance: nothing, a dash, a dot, a sticker, seals; or a ring."""
     draw = ImageDraw.Draw(canvas)
     size = min(room / 2.6, 14)
-    kind = rng.choice(("nothing", "dash", "dot", "sticker", "seals", "state"))
+    kind = kind or rng.choice(("nothing", "dash", "dot", "sticker", "seals", "state"))
     bright = tuple(rng.randint(20, 255) for _ in range(3))
     if size < 2 or kind == "nothing":
         return
@@ -248,6 +288,8 @@ def ornament(
         draw.rectangle((x - size, y - 3, x + size, y + 3), ink)
     elif kind == "dot":
         draw.ellipse((x - 5, y - 5, x + 5, y + 5), ink)
+    elif kind == "ring":
+        draw.ellipse((x - size, y - size - 12, x + size, y + size - 12), outline=ink, width=3)
     elif kind == "sticker":
         draw.rectangle((x - size, y - size * 1.5, x + size, y + size * 1.5), bright)
     elif kind == "seals":

@@ -48,5 +48,12 @@ def faces(group: tuple[str, ...]) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=2048)
-def font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(path), size)
+def font(path: Path, size: int, index: int = 0) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size, index=index)
+
+
+def collected(path: Path, character: str) -> int:
+    """Return which face of a collection draws a character as its country does (Noto's order: JP, KR, SC, TC, HK)."""
+    if path.suffix != ".ttc" or "noto" not in str(path):
+        return 0
+    return 1 if character >= "가" else 2

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from parking_robot.plates.formats import DIGITS, LETTERS, builtin_formats
 from parking_robot.plates.syllable import SIDE, evened
-from training.plates.fonts import HAN_FACES, PLATE_FACES, faces
+from training.plates.fonts import HAN_FACES, PLATE_FACES, collected, faces, font
 
 # Debian packages: fonts-nanum fonts-nanum-extra fonts-unfonts-core fonts-unfonts-extra fonts-alee fonts-noto-cjk
 LEARNT = (
@@ -56,9 +56,7 @@ def hangul_faces(names: tuple[str, ...]) -> tuple[Path, ...]:
 @lru_cache(maxsize=8192)
 def mask(path: Path, character: str) -> np.ndarray:
     """Return the ink of one character, `TALL` pixels high, of its own width."""
-    # A collection's second face is the Korean one (Noto's order: JP, KR, SC, TC, HK).
-    index = 1 if path.suffix == ".ttc" and "noto" in str(path) else 0
-    face = ImageFont.truetype(str(path), round(TALL * 1.35), index=index)
+    face = font(path, round(TALL * 1.35), collected(path, character))
     left, top, right, bottom = face.getbbox(character)
     sheet = Image.new("L", (max(2, right - left), max(2, bottom - top)), 0)
     ImageDraw.Draw(sheet).text((-left, -top), character, 255, face)

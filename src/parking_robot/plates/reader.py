@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +21,14 @@ LONGEST = 320
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One character of the line: probabilities of the likely ones, and where it is (0 left, 1 right)."""
+    """One character of the line: probabilities of the likely ones, and where it is (0 left, 1 right).
+
+    ``lead``, of the first character only: the probabilities, small as they may be, of Han characters up to there.
+    """
 
     scores: Mapping[str, float]
     place: float
+    lead: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def best(self) -> str:
@@ -50,6 +54,8 @@ class LineReader:
                 groups.setdefault(upper, []).append(index)
         self.characters = tuple(groups)
         self._columns = np.array([groups[c][0] for c in self.characters])
+        # Of a reader that is not told which characters plates carry, none is looked for that it does not show.
+        self._han = tuple(place for place, c in enumerate(self.characters) if alphabet and not c.isascii())
         self._also = [(place, i) for place, c in enumerate(self.characters) for i in groups[c][1:]]
 
     def read(self, line: Picture) -> list[Slot]:
@@ -61,13 +67,16 @@ class LineReader:
         scores = frames[:, self._columns]
         for place, index in self._also:
             scores[:, place] += frames[:, index]
-        return slots(scores, self.characters)
+        return slots(scores, self.characters, han=self._han)
 
 
-def slots(scores: NDArray[np.float32], characters: tuple[str, ...], least: float = 0.12) -> list[Slot]:
+def slots(
+    scores: NDArray[np.float32], characters: tuple[str, ...], least: float = 0.12, han: Sequence[int] = ()
+) -> list[Slot]:
     """Collapse frames (time, characters) into characters, as CTC does: a run of one likeliest character is one.
 
     Frames in which no character reaches ``least`` part the runs. What remains of probability in a frame is the blank's.
+    ``han`` are the characters (their places among all) whose probabilities become the first one's ``lead``.
     """
     result: list[Slot] = []
     best, top = scores.argmax(axis=1), scores.max(axis=1)
@@ -82,6 +91,8 @@ def slots(scores: NDArray[np.float32], characters: tuple[str, ...], least: float
         peak = scores[frame:end].max(axis=0)
         likely = np.argsort(-peak)[:8]
         found = {characters[i]: float(peak[i]) for i in likely if peak[i] > 1e-4}
-        result.append(Slot(found, (frame + end) / 2 / len(scores)))
+        # A blank hides a Han character that the reader doubts; which one it would be shows in what is left of it.
+        hidden = [] if result else [(characters[i], float(scores[:end, i].max())) for i in han]
+        result.append(Slot(found, (frame + end) / 2 / len(scores), dict(hidden)))
         frame = end
     return result

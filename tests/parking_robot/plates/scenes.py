@@ -4,7 +4,7 @@
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
-from tests.parking_robot.plates.strokes import SYLLABLES, syllable
+from tests.parking_robot.plates.strokes import STROKES, drawn
 
 
 def plate_picture(text, size=(640, 480), width=150, at=(320, 300), seed=1):
@@ -20,22 +20,22 @@ def plate_picture(text, size=(640, 480), width=150, at=(320, 300), seed=1):
 
 
 def flat_plate(text):
-    """A plate of 520 x 112 pixels (RGB); syllables are drawn from strokes, all else in DejaVu Sans Bold."""
+    """A plate of 520 x 112 pixels (RGB); `STROKES` are drawn, all else is in DejaVu Sans Bold."""
     plate = Image.new("RGB", (520, 112), (245, 245, 240))
     draw = ImageDraw.Draw(plate)
     draw.rectangle((2, 2, 517, 109), outline=(20, 20, 20), width=4)
     face = ImageFont.truetype("DejaVuSans-Bold.ttf", 84)
-    if not any(character in SYLLABLES for character in text):
+    if STROKES.isdisjoint(text):
         draw.text((260, 56), text, (15, 15, 15), face, anchor="mm")
         return np.asarray(plate)
     face = ImageFont.truetype("DejaVuSans-Bold.ttf", 76)
-    widths = [70 if character in SYLLABLES else draw.textlength(character, face) for character in text]
+    widths = [70 if character in STROKES else draw.textlength(character, face) for character in text]
     gap = 14
     x = 260 - (sum(widths) + 2 * gap) / 2
     for character, width in zip(text, widths, strict=True):
-        if character in SYLLABLES:
+        if character in STROKES:
             x += gap
-            plate.paste((15, 15, 15), (round(x), 25), Image.fromarray(syllable(character, 64, 9)))
+            plate.paste((15, 15, 15), (round(x), 25), Image.fromarray(drawn(character, 64, 9)))
             x += gap
         else:
             draw.text((x, 56), character, (15, 15, 15), face, anchor="lm")

@@ -59,6 +59,16 @@ def test_a_sure_find_or_a_sure_reading_saves_the_next_look(monkeypatch, changes,
     assert all(one.overlap(other) < 0.3 for one, other in combinations(places, 2)), "one plate was reported twice"
 
 
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [("甘A12345", None), ("吉A12345", None), ("甘A12345", {"CN": 1.0}), ("吉AD12345", {"CN": 1.0})],
+)
+def test_a_chinese_plate_is_read_with_its_province(chain, text, countries):
+    best = chain.read(plate_picture(text), countries)[0]
+    assert best.decoded.text == text
+    assert best.decoded.region == "CN"
+
+
 def test_a_picture_without_a_plate_gives_nothing_to_read(chain):
     empty = plate_picture("X")[:200, :200]
     assert all(reading.score < 0.5 for reading in chain.read(empty))

@@ -65,5 +65,57 @@ def test_confidence_is_that_of_the_weakest_character():
     assert weak.characters[6].confidence == pytest.approx(0.4)
 
 
+LEAD = {"浙": 0.0008, "川": 0.0002, "学": 0.5}
+
+
+def hiding(text, lead=LEAD):
+    """What a reader shows of a Chinese plate whose first Han character it does not."""
+    first, *rest = read(text)
+    return [Slot(first.scores, first.place, lead), *rest]
+
+
+@pytest.mark.parametrize(
+    ("shown", "plate", "rule"),
+    [
+        ("A12345", "浙A12345", "place 1 nothing->浙"),
+        ("AD12345", "浙AD12345", "place 1 nothing->浙"),
+        ("ZR12345", "浙R12345", "place 1 Z->浙"),
+        ("A1234O", "浙A12340", "place 1 nothing->浙, place 7 O->0"),
+    ],
+)
+def test_a_province_that_the_reader_hides_is_the_likeliest_of_all_provinces(shown, plate, rule):
+    result = decode(hiding(shown), builtin_formats(), {"CN": 0.9, "KR": 0.1})
+    assert (result.text, result.region) == (plate, "CN")
+    assert result.rule.endswith(": " + rule)
+    assert result.characters[0].confidence == pytest.approx(0.8)
+    assert result.characters[0].others[0] == ("川", pytest.approx(0.2))
+
+
+@pytest.mark.parametrize("shown", ["A12345", "ZR12345", "PJC4903"])
+@pytest.mark.parametrize("priors", [{"CN": 0.5, "BR": 0.25, "US": 0.25}, {"US": 1.0}, {"BR": 0.6, "CN": 0.4}])
+def test_no_province_is_added_where_other_countries_are_as_likely(shown, priors):
+    assert decode(hiding(shown), builtin_formats(), priors) == decode(read(shown), builtin_formats(), priors)
+
+
+def test_a_province_that_loses_changes_nothing():
+    priors = {"CN": 0.6, "BR": 0.4}
+    assert decode(hiding("PJC4903"), builtin_formats(), priors) == decode(read("PJC4903"), builtin_formats(), priors)
+
+
+def test_a_province_that_the_reader_shows_is_kept():
+    result = decode(hiding("京A12345"), builtin_formats(), {"CN": 1.0})
+    assert (result.text, result.rule) == ("京A12345", "CN CLAAAAA (passenger car)")
+
+
+def test_a_reader_that_knows_no_province_adds_none():
+    result = decode(hiding("A12345", {"学": 0.5}), builtin_formats(), {"CN": 1.0})
+    assert (result.text, result.region) == ("A12345", "")
+
+
+@pytest.mark.parametrize("plate", ["京A1234学", "沪A1234警", "粤Z1234港"])
+def test_endings_of_chinese_plates_are_kept(plate):
+    assert decoded(plate, "CN").text == plate
+
+
 def test_nothing_read_is_an_empty_plate():
     assert decode([], builtin_formats(), {"BR": 1.0}).text == ""

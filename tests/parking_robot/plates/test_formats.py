@@ -13,6 +13,10 @@ from ronda_core.errors import RondaError
     [
         ("KR", "123가4567"),
         ("CN", "京A12345"),
+        ("CN", "京AD12345"),
+        ("CN", "京A12345F"),
+        ("CN", "京A1234学"),
+        ("CN", "粤Z1234澳"),
         ("BR", "ABC1D23"),
         ("US", "7AWV401"),
         ("SK", "RK340AO"),
@@ -23,8 +27,9 @@ def test_plates_of_each_country_fit_one_of_its_formats(country, plate):
     assert any(plate_format.accepts(plate) for plate_format in builtin_formats()[country].formats)
 
 
-def test_letters_that_a_country_does_not_use_do_not_fit():
-    assert not any(plate_format.accepts("京AO2345") for plate_format in builtin_formats()["CN"].formats)
+@pytest.mark.parametrize("plate", ["京AO2345", "京I12345", "京AL12345", "京A12345B", "沪Z1234港", "东A12345"])
+def test_characters_that_a_country_does_not_use_there_do_not_fit(plate):
+    assert not any(plate_format.accepts(plate) for plate_format in builtin_formats()["CN"].formats)
 
 
 def test_the_shares_of_a_country_sum_to_one():

@@ -4,7 +4,7 @@
 import cv2
 import numpy as np
 import pytest
-from tests.parking_robot.plates.strokes import SYLLABLES, syllable
+from tests.parking_robot.plates.strokes import SYLLABLES, drawn
 
 from parking_robot.errors import PlateError
 from parking_robot.plates.chain import load_settings
@@ -29,7 +29,7 @@ def line_of(text: str, places: list[float] | None = None) -> list[Slot]:
 
 def picture_of(character: str, angle: float = 0.0) -> np.ndarray:
     """A syllable as it shows in a straightened line, dark on light, a little turned and noisy."""
-    ink = cv2.resize(np.pad(syllable(character), 12), (48, 48), interpolation=cv2.INTER_AREA)
+    ink = cv2.resize(np.pad(drawn(character), 12), (48, 48), interpolation=cv2.INTER_AREA)
     turn = cv2.getRotationMatrix2D((24, 24), angle, 1.0)
     ink = cv2.warpAffine(ink, turn, (48, 48))
     noise = np.random.default_rng(3).normal(0, 5, ink.shape)
