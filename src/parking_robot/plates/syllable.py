@@ -27,7 +27,13 @@ BEFORE = (3, 2)
 AFTER = 4
 # A gap between two groups of digits that is narrower than this share of the line's height holds no syllable.
 NARROWEST = 0.9
+# What the reader makes of a syllable lies within this share of the line's height around its centre.
+FARTHEST = 0.4
 LEAST = 0.5
+# Digits of Korean plates follow one another by half the line's height to two thirds; the line of a short plate, which
+# is tall and narrow, by a quarter to a third. From NARROW on such a line is widened to USUAL for the network.
+USUAL_PITCH = 0.55
+NARROW_PITCH = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +65,15 @@ class SyllableReader:
         best = np.argsort(-shares[:-1])[:6]
         return {self.syllables[i]: float(shares[i]) for i in best if shares[i] > 1e-4}
 
-    def complete(self, line: Picture, read: Sequence[Slot]) -> list[Slot]:
+    def complete(self, line: Picture, read: Sequence[Slot], likely: bool = True) -> list[Slot]:
         """Return the characters with the syllable where a Korean plate has one; unchanged where there is none.
 
+        A narrow line, as short plates have, is widened where Korea is ``likely``; elsewhere, narrow gaps hold seals.
         What the line reader saw in its place stays possible, as far as the network doubts.
         """
-        slots = list(read)
-        seen = [
-            (self.read(cut_at(line, middle.place)), middle) for middle in middles(slots, line.shape[1] / line.shape[0])
-        ]
+        slots, aspect = list(read), line.shape[1] / line.shape[0]
+        wider = widening(slots, aspect) if likely else 1.0
+        seen = [(self.read(cut_at(line, middle.place, wider)), middle) for middle in middles(slots, aspect * wider)]
         if not seen:
             return slots
         scores, middle = max(seen, key=lambda one: sum(one[0].values()))
@@ -94,20 +100,31 @@ def middles(read: Sequence[Slot], aspect: float) -> list[Middle]:
         if before + 1 not in BEFORE or not all(_is_digit(slot) for slot in read[: before + 1]):
             continue
         left, right = read[before].place, read[after].place
-        if (right - left) * aspect >= NARROWEST:
-            place = read[after - 1].place if between == 1 else (left + right) / 2
+        place = read[after - 1].place if between == 1 else (left + right) / 2
+        apart = max((abs(slot.place - place) for slot in read[before + 1 : after]), default=0.0)
+        # A digit beside the syllable, however well it fits into the cut, is not a part of it.
+        if (right - left) * aspect >= NARROWEST and apart * aspect <= FARTHEST:
             found.append(Middle(before, after, place))
     return found
+
+
+def widening(read: Sequence[Slot], aspect: float) -> float:
+    """Return by how much a line `aspect` times as wide as high must be widened for its last four characters' sake."""
+    places = [slot.place * aspect for slot in read[-AFTER:]]
+    if len(places) < AFTER:
+        return 1.0
+    pitch = float(np.median(np.diff(places)))
+    return USUAL_PITCH / pitch if 0 < pitch < NARROW_PITCH else 1.0
 
 
 def _is_digit(slot: Slot) -> bool:
     return any(slot.scores.get(digit, 0.0) >= 0.3 for digit in DIGITS)
 
 
-def cut_at(line: Picture, place: float) -> Picture:
-    """Return the square of a line of characters around `place` (0 left, 1 right)."""
+def cut_at(line: Picture, place: float, wider: float = 1.0) -> Picture:
+    """Return the square around `place` (0 left, 1 right) of a line of characters that is made `wider` before."""
     height, width = line.shape[:2]
-    matrix = np.array([[1.0, 0.0, height / 2 - place * width], [0.0, 1.0, 0.0]])
+    matrix = np.array([[wider, 0.0, height / 2 - place * width * wider], [0.0, 1.0, 0.0]])
     cut: Picture = cv2.warpAffine(line, matrix, (height, height), borderMode=cv2.BORDER_REPLICATE)
     return cut
 

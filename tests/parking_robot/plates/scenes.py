@@ -7,11 +7,13 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.parking_robot.plates.strokes import STROKES, drawn
 
 
-def plate_picture(text, size=(640, 480), width=150, at=(320, 300), seed=1):
-    """A noisy grey scene (BGR) with a white plate ``width`` pixels wide at the centre ``at``."""
+def plate_picture(text, size=(640, 480), width=150, at=(320, 300), seed=1, tall=1.0):
+    """A noisy grey scene (BGR) with a white plate at the centre ``at``, ``width`` pixels wide, made ``tall`` times."""
     rng = np.random.default_rng(seed)
     scene = cv2.resize(rng.integers(60, 140, (12, 16, 3), np.uint8), size, interpolation=cv2.INTER_CUBIC)
-    small = cv2.resize(flat_plate(text)[..., ::-1], (width, width * 112 // 520), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        flat_plate(text)[..., ::-1], (width, int(width * 112 / 520 * tall)), interpolation=cv2.INTER_AREA
+    )
     x, y = at[0] - small.shape[1] // 2, at[1] - small.shape[0] // 2
     cv2.rectangle(scene, (x - 60, y - 50), (x + width + 60, y + 60), (70, 60, 50), -1)
     scene[y : y + small.shape[0], x : x + small.shape[1]] = small

@@ -25,8 +25,9 @@ def test_a_drawn_plate_is_found_and_read(chain, text):
 
 
 @pytest.mark.parametrize("text", ["123가4568", "12나3457", "368구2715", "57머8823"])
-def test_a_korean_plate_is_read_with_its_syllable(chain, text):
-    best = chain.read(plate_picture(text))[0]
+@pytest.mark.parametrize("tall", [1.0, 1.5, 2.0])
+def test_a_korean_plate_is_read_with_its_syllable(chain, text, tall):
+    best = chain.read(plate_picture(text, tall=tall))[0]
     assert best.decoded.text == text
     assert best.decoded.region == "KR"
 

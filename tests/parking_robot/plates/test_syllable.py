@@ -10,7 +10,7 @@ from parking_robot.errors import PlateError
 from parking_robot.plates.chain import load_settings
 from parking_robot.plates.formats import builtin_formats
 from parking_robot.plates.reader import Slot
-from parking_robot.plates.syllable import SyllableReader, cut_at, evened, middles
+from parking_robot.plates.syllable import SyllableReader, cut_at, evened, middles, widening
 
 ASPECT = 6.0
 
@@ -68,6 +68,24 @@ def test_a_dropped_syllable_leaves_a_gap():
     found = middles(line_of("1234567", places), ASPECT)
     assert [(one.before, one.after) for one in found] == [(2, 3), (1, 3)]
     assert found[0].place == pytest.approx(0.43)
+
+
+def test_a_digit_beside_the_syllable_is_not_a_part_of_it():
+    places = [0.09, 0.19, 0.29, 0.43, 0.62, 0.71, 0.84, 0.95]
+    assert [one.before for one in middles(line_of("12374568", places), 4.9)] == [2]
+    split = [0.09, 0.19, 0.40, 0.46, 0.62, 0.71, 0.84, 0.95]
+    assert [one.before for one in middles(line_of("12LI4568", split), 4.9)] == [1]
+
+
+def test_the_narrow_line_of_a_short_plate_is_widened(reader):
+    line = np.full((48, 150, 3), 220, np.uint8)
+    line[:, 44:74] = cv2.resize(picture_of("나"), (30, 48), interpolation=cv2.INTER_AREA)[..., None]
+    read = line_of("124567", [0.12, 0.26, 0.52, 0.64, 0.76, 0.88])
+    assert widening(read, 150 / 48) == pytest.approx(0.55 / (0.12 * 150 / 48))
+    completed = "".join(slot.best for slot in reader.complete(line, read))
+    assert completed == "12나4567"
+    assert reader.complete(line, read, likely=False) == read
+    assert widening(line_of("124567"), ASPECT) == 1.0
 
 
 @pytest.mark.parametrize("text", ["", "1", "1234", "ABC1234", "AB12345", "1234中567", "BA268AK", "1中4567"])
