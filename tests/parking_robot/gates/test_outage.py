@@ -169,14 +169,14 @@ def test_a_held_car_is_decided_on_when_the_ledger_is_back(tmp_path, store, gates
 
 
 def test_bans_and_permits_hold_without_the_ledger(tmp_path, store, gates):
-    lists = {"permit": [{"plates": ["PP1"]}], "block": [{"plates": ["XX1"]}]}
+    lists = {"permit": [{"plates": ["PP111"]}], "block": [{"plates": ["XX111"]}]}
     garage = site(tmp_path, lists, outage={"entry": "open", "exit": "ask"})
     entry, leave = gates("entry", garage), gates("exit", garage)
     Ledger(store.url).close()
     store.take_away()
-    stand(entry, "XX1")
+    stand(entry, "XX111")
     assert (entry.state.decision.code, entry.barrier_calls) == (Reason.BANNED, [])
-    stand(leave, "PP1")
+    stand(leave, "PP111")
     assert leave.state.lane is LaneState.OPEN
     store.bring_back()
 
