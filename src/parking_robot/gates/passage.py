@@ -117,9 +117,7 @@ class Lane:
 
 def step(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded] = ()) -> tuple[Lane, list[Command]]:
     """Return the lane after the inputs of one moment, and what is to be done."""
-    if sensors.fire:
-        if lane.state is LaneState.FIRE:
-            return _burn(lane, now, sensors, frames)
+    if sensors.fire and lane.state is not LaneState.FIRE:
         done = [Command(CommandKind.PASSED, f"{lane.passed} car(s) went through")] if _has_left(lane) else []
         return _enter(lane, LaneState.FIRE, now), [Command(CommandKind.FIRE, "fire alarm: open and hold"), *done]
     match lane.state:

@@ -287,11 +287,10 @@ class Station:
             self._keep(records.ended(kind, passage, decision, self._date(), command.reason))
         code = decision.code if decision else Reason.VISITOR
         self._tell(kind, code, command.reason)
-        self._port.forget()
+        self._forget_car()
         self._approach.forget()
         self._second.clear()
-        self._passage = self._decision = None
-        self._help, self._call_id, self._calls, self._away = False, "", 0, False
+        self._away = False
 
     def _went(self, outcome: Vote, reason: str) -> None:
         """Record a car that went through during a fire alarm: the one that stood there, or another."""
@@ -304,6 +303,9 @@ class Station:
         self._passage, self._decision = passage, decision
         self._keep(records.went_in_alarm(passage, decision, self._date(), reason))
         self._tell(RecordKind.PASSED, Reason.FIRE, reason)
+        self._forget_car()
+
+    def _forget_car(self) -> None:
         self._port.forget()
         self._passage = self._decision = None
         self._help, self._call_id, self._calls = False, "", 0

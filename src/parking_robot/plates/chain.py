@@ -16,7 +16,7 @@ from face_perception.models import ModelRegistry
 from parking_robot.errors import ConfigurationError, PlateError
 from parking_robot.plates.corners import CornerNetwork, Outline
 from parking_robot.plates.decoding import Decoded, decode
-from parking_robot.plates.finder import Find, PlateFinder
+from parking_robot.plates.finder import SAME_PLACE, Find, PlateFinder
 from parking_robot.plates.formats import Country, builtin_formats
 from parking_robot.plates.geometry import Picture, Quad, box_of, straighten
 from parking_robot.plates.reader import HEIGHT, LONGEST, LineReader
@@ -26,8 +26,6 @@ from ronda_core.parameters import check_keys
 from ronda_core.paths import models_dir
 
 NETWORKS = ("finder", "corners", "syllables")
-# Two finds that overlap by so much (intersection over union) are of one plate.
-SAME_PLACE = 0.3
 # Nine in ten drawn Korean plates look at least so Korean, one in ten photographs of others.
 KOREAN = 0.12
 

@@ -17,6 +17,8 @@ from parking_robot.plates.geometry import Picture, Quad, box_of
 STRIDE = 8
 UNIT = 32.0
 ALIGN = 32
+# Two finds that overlap by so much (intersection over union) are of one plate.
+SAME_PLACE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def peaks(cells: NDArray[np.float32], threshold: float) -> list[tuple[Quad, floa
     return result
 
 
-def distinct(finds: list[Find], overlap: float = 0.3) -> list[Find]:
+def distinct(finds: list[Find], overlap: float = SAME_PLACE) -> list[Find]:
     """Return the finds, best first, without those that overlap a better one."""
     kept: list[Find] = []
     for find in sorted(finds, key=lambda find: -find.score):
