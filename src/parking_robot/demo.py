@@ -10,8 +10,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,6 @@ HOME: Final = (-18.8, -6.9, 1.5708)
 """Where the robot stands at the start: x, y in metres, yaw in radians; as in launch/parking.launch.xml."""
 READY_LIMIT_S: Final = 180.0
 POSE_REPEAT_S: Final = 3.0
-STOP_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,23 +140,13 @@ def _get_ready(client: GarageClient, watch: GarageWatch, screen: GarageScreen) -
         client.wait(localised, READY_LIMIT_S, "the robot to find its place on the map")
 
 
-@contextmanager
 def _server(
     stage: GarageStage, port: int, sandbox: int, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """`ronda parking serve` as a process of its own, ended when the block is left."""
     words = ["parking", "serve", "--ledger", stage.ledger, "--garage", str(stage.garage_file)]
     words += ["--data-dir", str(stage.data_dir), "--port", str(port), "--sandbox-port", str(sandbox)]
-    with guarded(words, environment, stage.folder / "server.txt") as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    return guarded(words, environment, stage.folder / "server.txt")
 
 
 def _free_ports(count: int) -> list[int]:

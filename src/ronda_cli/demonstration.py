@@ -67,7 +67,7 @@ def demo_environment(domain: int) -> dict[str, str]:
 
 
 class RobotProcesses:
-    """`ronda launch` as a child, in a session of its own, so that Ctrl-C reaches it only through `stop`."""
+    """`ronda launch` as a child, see `robot`."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self._process = process
@@ -83,16 +83,6 @@ class RobotProcesses:
                 hint="ronda doctor tells what is missing on this machine",
             )
 
-    def stop(self) -> None:
-        """End all nodes and wait for them."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
-
 
 @contextmanager
 def robot(
@@ -101,16 +91,15 @@ def robot(
     """Run `ronda launch NAME` with its output in `log`; everything has ended when the block is left."""
     words = [f"{key}:={value}" for key, value in arguments.items()]
     with guarded(["launch", name, *words], environment, log) as process:
-        running = RobotProcesses(process, log)
-        try:
-            yield running
-        finally:
-            running.stop()
+        yield RobotProcesses(process, log)
 
 
 @contextmanager
 def guarded(words: Sequence[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `ronda WORDS` in a session of its own, its output in `log`; nothing of it outlives this process."""
+    """Run `ronda WORDS` in a session of its own, its output in `log`; it has ended when the block is left.
+
+    Ctrl-C does not reach it before, and nothing of it outlives this process.
+    """
     with Guard() as guard, log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", START, *words],
@@ -121,7 +110,16 @@ def guarded(words: Sequence[str], environment: Mapping[str, str], log: Path) -> 
             start_new_session=True,
         )
         guard.began(process.pid)
-        yield process
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.wait(STOP_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            process.wait()
 
 
 def _unused(domain: int) -> bool:
