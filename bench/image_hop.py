@@ -107,6 +107,8 @@ def measure(profile_file, qos, frames, rate, domain):
         reader.stdout.readline()
         with subprocess.Popen([*command, "publish"], stdin=subprocess.PIPE, env=environment) as writer:
             delays = json.loads(reader.stdout.readline())
+            # One after the other: two that leave at once may hold each other up (ronda_core/last_resort.py).
+            reader.wait()
             writer.stdin.close()
     return summary(delays, frames)
 

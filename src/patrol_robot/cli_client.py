@@ -21,6 +21,7 @@ from ronda_cli.launch_cli import share_folder
 from ronda_cli.process.environment import launch_environment, network_wanted
 from ronda_core import qos
 from ronda_core.executor import make_executor
+from ronda_core.interrupts import noted_interrupt
 
 ANSWER_S = 5.0
 STATES = {
@@ -83,10 +84,13 @@ class PatrolClient:
                 report(line)
 
         goal = Patrol.Goal(laps=laps, start_index=start_index, stop_on_failure=stop_on_failure)
-        sent = client.send_goal_async(goal, feedback_callback=tell)
-        try:
-            handle = self._accepted(sent)
-            if not wait:
+        with noted_interrupt() as interrupted:
+            handle = self._answer(client.send_goal_async(goal, feedback_callback=tell))
+            if not handle.accepted:
+                raise PatrolError(
+                    "the robot refuses: a round is under way", hint="ronda patrol status, ronda patrol stop"
+                )
+            if not wait and not interrupted():
                 report("started")
                 return True
             ended = handle.get_result_async()
@@ -94,23 +98,15 @@ class PatrolClient:
                 f"robot '{self._robot}' went away amid the round",
                 hint="look at the robot; whether its node runs: ronda patrol status",
             )
-            self._wait(ended.done, gone, there=client.server_is_ready)
-            result = ended.result().result
-        except KeyboardInterrupt:
-            report("stopping")
-            handle = self._accepted(sent)
-            self._answer(handle.cancel_goal_async())
-            result = self._answer(handle.get_result_async()).result
+            self._wait(lambda: ended.done() or interrupted(), gone, there=client.server_is_ready)
+            if not ended.done():
+                report("stopping")
+                self._answer(handle.cancel_goal_async())
+            result = self._answer(ended).result
         for missed in result.missed_waypoints:
             report(f"missed {missed.name}: {missed.reason}")
         report(result.error_msg or f"{result.waypoints_reached} waypoints reached, {result.laps_done} laps")
         return bool(result.error_code == Patrol.Result.NONE and not result.missed_waypoints)
-
-    def _accepted(self, sent: Any) -> Any:
-        handle = self._answer(sent)
-        if not handle.accepted:
-            raise PatrolError("the robot refuses: a round is under way", hint="ronda patrol status, ronda patrol stop")
-        return handle
 
     def trigger(self, service: str) -> tuple[bool, str]:
         """Call a service without arguments; returns whether it agreed, and its words."""

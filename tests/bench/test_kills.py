@@ -13,6 +13,6 @@ def test_whoever_is_killed_the_robot_stops_and_goes_on_only_when_told():
             kill = one_kill(processes, witness, victim)
             assert not kill["moved"]
             assert (kill["stop_ms"] is not None) == (victim == "navigator")
-        # After the last word it drives again, all the processes being new.
-        witness.until(lambda: witness.commands and witness.commands[-1][1] > 0.1, "the robot to drive on")
+        # After the last word it drives again, all the processes being new; told again where a busy machine stops it.
+        witness.until(witness.at_top_speed, "the robot to drive on")
         assert witness.contacts == 0
