@@ -28,8 +28,8 @@ def start(
         if route is not None:
             name, count = client.load(route.absolute())
             typer.echo(f"route '{name}' with {count} waypoints")
-        well = client.start(laps, start_index, stop_on_failure, report=typer.echo, wait=wait)
-    raise typer.Exit(0 if well else EXIT_FAILED)
+        if not client.start(laps, start_index, stop_on_failure, report=typer.echo, wait=wait):
+            raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()
@@ -105,6 +105,6 @@ def _trigger(robot: str, service: str) -> None:
 
     with PatrolClient(robot) as client:
         success, message = client.trigger(service)
-    typer.echo(message, err=not success)
-    if not success:
-        raise typer.Exit(EXIT_FAILED)
+        typer.echo(message, err=not success)
+        if not success:
+            raise typer.Exit(EXIT_FAILED)

@@ -22,6 +22,8 @@ from ronda_cli.process.environment import launch_environment, network_wanted
 from ronda_core import qos
 from ronda_core.executor import make_executor
 from ronda_core.interrupts import noted_interrupt
+from ronda_core.last_resort import leave
+from ronda_core.node_main import EXIT_BAD_INPUT
 
 ANSWER_S = 5.0
 STATES = {
@@ -50,8 +52,8 @@ class PatrolClient:
         self._executor.add_node(self._node)
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self._node.destroy_node()
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        leave(self._node, 0 if error is None else getattr(error, "exit_code", EXIT_BAD_INPUT))
         rclpy.try_shutdown()
 
     def load(self, path: Path) -> tuple[str, int]:

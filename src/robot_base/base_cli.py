@@ -92,8 +92,12 @@ def _call(namespace: str, name: str, *, engage: bool | None = None) -> None:
     import rclpy
     from std_srvs.srv import SetBool, Trigger
 
+    from ronda_core.last_resort import leave
+    from ronda_core.node_main import EXIT_BAD_INPUT, EXIT_OK
+
     rclpy.init(args=[])
     node = rclpy.create_node("base_cli", namespace=namespace)
+    status = EXIT_BAD_INPUT
     try:
         client = node.create_client(Trigger if engage is None else SetBool, name)
         if not client.wait_for_service(_WAIT):
@@ -106,6 +110,7 @@ def _call(namespace: str, name: str, *, engage: bool | None = None) -> None:
         if not answer.success:
             raise CommandRefusedError(str(answer.message))
         sys.stdout.write(f"{answer.message}\n")
+        status = EXIT_OK
     finally:
-        node.destroy_node()
+        leave(node, status)
         rclpy.try_shutdown()

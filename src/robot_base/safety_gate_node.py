@@ -104,11 +104,14 @@ class SafetyGateNode(Node):
         self._publish_estop()
 
     def close(self) -> None:
-        """End the listener's thread. The context is gone by now; silence stops the robot: the base has a watchdog."""
-        self._unstamped.close()
+        """Note the end and end the listener's thread.
+
+        The context is gone by now; silence stops the robot: the base has a watchdog.
+        """
         if not self.context.ok():  # ended by a signal; after a failure the record goes on saying "running"
             with contextlib.suppress(GateMemoryError):
                 self._remember(running=False)
+        self._unstamped.close()
 
     def _watch_keep_out(self, file: str) -> KeepOutWatch:
         """Follow the robot's place on the map where a site has keep-out zones."""

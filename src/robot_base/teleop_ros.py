@@ -10,6 +10,7 @@ from ronda.msg import SafetyState
 
 from robot_base.velocity import STOP, Velocity
 from ronda_core import qos
+from ronda_core.last_resort import leave
 
 
 class TeleopLink:
@@ -71,5 +72,5 @@ class TeleopLink:
     def close(self) -> None:
         """Command a stop and leave."""
         self.send(STOP)
-        self._node.destroy_node()
+        leave(self._node)
         rclpy.try_shutdown()

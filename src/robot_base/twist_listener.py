@@ -14,6 +14,7 @@ from rclpy.node import Node
 
 from ronda_core import qos
 from ronda_core.executor import make_executor, spin
+from ronda_core.last_resort import leave
 
 
 class TwistListener:
@@ -42,8 +43,8 @@ class TwistListener:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and end the thread."""
+        """Stop listening and end the thread: the owner's last act, see `leave`."""
         self._context.try_shutdown()
         self._thread.join(timeout=2.0)
         self._executor.shutdown()
-        self._node.destroy_node()
+        leave(self._node)

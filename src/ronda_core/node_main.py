@@ -20,11 +20,9 @@ from rclpy.node import Node
 
 from ronda_core.errors import RondaError
 from ronda_core.executor import end_wait, make_executor, spin
-from ronda_core.last_resort import ends_within
+from ronda_core.last_resort import leave
 
 EXIT_OK, EXIT_CRASH, EXIT_BAD_INPUT = 0, 1, 2
-LEAVE_S = 4
-"""Seconds for leaving the graph; `ronda launch` and ROS's own launcher send SIGTERM after five."""
 
 
 def run_node(factory: Callable[[], Node]) -> int:
@@ -75,8 +73,7 @@ def run_node(factory: Callable[[], Node]) -> int:
             close = getattr(node, "close", None)
             if close is not None:
                 close()
-            with ends_within(LEAVE_S, EXIT_OK if orderly else EXIT_CRASH):
-                node.destroy_node()
+            leave(node, EXIT_OK if orderly else EXIT_CRASH)
     finally:
         _shutdown()
     if refused:

@@ -59,6 +59,7 @@ sys.exit(run_node(factory))
 
 SLOW = """
 import sys
+import time
 import rclpy
 from rclpy.node import Node
 from ronda_core.node_main import run_node
@@ -66,7 +67,7 @@ from ronda_core.node_main import run_node
 def factory():
     print("making", flush=True)
     while rclpy.ok():
-        pass
+        time.sleep(0.01)  # as whoever waits for a file or a device: CPython looks for signals anew when it goes on
     return Node("late")
 
 sys.exit(run_node(factory))
