@@ -21,6 +21,39 @@ from ronda_core.errors import RondaError
         ("US", "7AWV401"),
         ("SK", "RK340AO"),
         ("DE", "BMD1234"),
+        ("DE", "MA123"),
+        ("DE", "BAB1234E"),
+        ("NL", "12BDF3"),
+        ("NL", "BD12FG"),
+        ("IE", "12D12345"),
+        ("IE", "131LH123"),
+        ("IE", "241D12345"),
+        ("PT", "1234AB"),
+        ("PT", "AB12CD"),
+        ("LU", "AB1234"),
+        ("LT", "ABC123"),
+        ("LV", "AB1234"),
+        ("EE", "123ABC"),
+        ("GR", "YZA1234"),
+        ("CY", "ABC123"),
+        ("MT", "ABC123"),
+        ("FR", "AB123CD"),
+        ("IT", "AB123CD"),
+        ("ES", "1234BCD"),
+        ("GB", "AB12CDE"),
+        ("PL", "WA12345"),
+        ("BE", "1ABC234"),
+        ("AT", "W12345A"),
+        ("HU", "ABC123"),
+        ("SE", "ABC12D"),
+        ("DK", "AB12345"),
+        ("FI", "ABC123"),
+        ("RO", "B123ABC"),
+        ("HR", "ZG1234AB"),
+        ("SI", "LJAB123"),
+        ("BG", "CA1234AB"),
+        ("CH", "ZH123456"),
+        ("CZ", "1AB2345"),
     ],
 )
 def test_plates_of_each_country_fit_one_of_its_formats(country, plate):
@@ -30,6 +63,11 @@ def test_plates_of_each_country_fit_one_of_its_formats(country, plate):
 @pytest.mark.parametrize("plate", ["京AO2345", "京I12345", "京AL12345", "京A12345B", "沪Z1234港", "东A12345"])
 def test_characters_that_a_country_does_not_use_there_do_not_fit(plate):
     assert not any(plate_format.accepts(plate) for plate_format in builtin_formats()["CN"].formats)
+
+
+def test_every_country_of_the_european_union_has_formats():
+    union = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
+    assert len(union) == 27 and not set(union) - set(builtin_formats())
 
 
 def test_the_shares_of_a_country_sum_to_one():
