@@ -22,8 +22,7 @@ from ronda_cli.process.environment import launch_environment, network_wanted
 from ronda_core import qos
 from ronda_core.executor import make_executor
 from ronda_core.interrupts import noted_interrupt
-from ronda_core.last_resort import leave
-from ronda_core.node_main import EXIT_BAD_INPUT
+from ronda_core.node_main import EXIT_BAD_INPUT, leave
 
 ANSWER_S = 5.0
 STATES = {

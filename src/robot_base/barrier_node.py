@@ -3,6 +3,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +14,7 @@ from ronda.srv import CommandBarrier, SwitchRelay
 from std_msgs.msg import Bool
 from std_srvs.srv import Trigger
 
+from robot_base.alarm_relay import AlarmRelay
 from robot_base.base_messages import barrier_state
 from robot_base.drivers.ports import BarrierCondition, BarrierReading
 from robot_base.drivers.registry import gate_port, relay_pulses
@@ -21,9 +23,14 @@ from robot_base.port_runner import LinkReport, PortRunner
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.node_main import run_node
 
+ALARM = "/fire_alarm"
+
 
 class BarrierNode(Node):
-    """Publishes `barrier/state` on each change and twice a second; serves `command_barrier` and `switch_relay`."""
+    """Publishes `barrier/state` on each change and twice a second; serves `command_barrier` and `switch_relay`.
+
+    Hears `/fire_alarm` for its board, and says there what the alarm contact of its board says.
+    """
 
     def __init__(self) -> None:
         super().__init__("barrier")
@@ -35,7 +42,7 @@ class BarrierNode(Node):
         self._reading: BarrierReading | None = None
         self._closed: list[bool] = []
         self._held = False
-        self._alarm: bool | None = None  # None: nobody has said anything
+        self._relay = AlarmRelay()
         self._link = LinkReport(False, "starting")
         self._told: tuple[object, int] = (None, 0)
         self._health = diagnostics.NodeHealth(self)
@@ -46,7 +53,8 @@ class BarrierNode(Node):
         self.create_service(CommandBarrier, "command_barrier", self._command)
         self.create_service(SwitchRelay, "switch_relay", self._switch_relay)
         self.create_service(Trigger, "~/clear_fault", self._clear_fault)
-        self.create_subscription(Bool, "/fire_alarm", self._take_alarm, qos.STATE)
+        self._alarm_out = self.create_publisher(Bool, ALARM, qos.STATE)
+        self.create_subscription(Bool, ALARM, self._take_alarm, qos.STATE)
         self.create_timer(0.05, self._publish, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     def close(self) -> None:
@@ -65,10 +73,12 @@ class BarrierNode(Node):
         if report.up:
             # A device that was restarted knows nothing of what was asked of it before.
             self._port.auto_close(self._auto_close)
-            if self._alarm is not None:
-                self._port.fire_alarm(self._alarm)
-            if self._held and not self._alarm:
+            told = self._relay.told
+            if told is not None:
+                self._port.fire_alarm(told)
+            if self._held and not told:
                 self._port.hold_open()
+            self._relay.settle(time.monotonic())
         with self._lock:
             changed, self._link = (report.up, report.text) != (self._link.up, self._link.text), report
             if not report.up:
@@ -81,11 +91,10 @@ class BarrierNode(Node):
     # From ROS
 
     def _take_alarm(self, message: Bool) -> None:
-        if message.data == self._alarm:
+        if not self._relay.hear(message.data, time.monotonic()):
             return
-        self._alarm = message.data
         self.get_logger().warning("fire alarm: opening" if message.data else "the fire alarm has ended: held open")
-        done, text = self._call(partial(self._port.fire_alarm, message.data))
+        done, text = self._call(partial(self._port.fire_alarm, bool(self._relay.told)))
         if not done:
             self.get_logger().error(f"{text}; told again when the device is back")
 
@@ -136,9 +145,25 @@ class BarrierNode(Node):
 
     # To ROS
 
+    def _pass_contact_on(self, reading: BarrierReading) -> None:
+        now = time.monotonic()
+        if self._relay.stale(now):
+            # Latched, it would reach those who come later, and maybe after the alarm that is on now.
+            self.destroy_publisher(self._alarm_out)
+            self._alarm_out = self.create_publisher(Bool, ALARM, qos.STATE)
+            self._relay.renewed()
+        before, said = self._relay.alarm, self._relay.see(reading.fire, now)
+        if said is None:
+            return
+        self._alarm_out.publish(Bool(data=said))
+        if said != before:
+            self.get_logger().warning("the board's alarm contact is on" if said else "the alarm contact is off again")
+
     def _publish(self) -> None:
         with self._lock:
             reading, closed, link = self._reading, self._closed, self._link
+        if reading is not None and reading.condition is not BarrierCondition.UNKNOWN:
+            self._pass_contact_on(reading)
         before, silent = self._told
         if (reading, closed) == before and silent < 10:
             self._told = (before, silent + 1)

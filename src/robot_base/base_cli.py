@@ -92,8 +92,7 @@ def _call(namespace: str, name: str, *, engage: bool | None = None) -> None:
     import rclpy
     from std_srvs.srv import SetBool, Trigger
 
-    from ronda_core.last_resort import leave
-    from ronda_core.node_main import EXIT_BAD_INPUT, EXIT_OK
+    from ronda_core.node_main import EXIT_BAD_INPUT, EXIT_OK, leave
 
     rclpy.init(args=[])
     node = rclpy.create_node("base_cli", namespace=namespace)

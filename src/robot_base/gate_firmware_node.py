@@ -2,7 +2,7 @@
 """Node `gate_firmware`: the reference firmware as the board of a simulated barrier.
 
 The compiled firmware runs behind a pseudo-terminal, where `barrier_node` finds it. Where its arm is goes to the
-simulated arm's joint; the simulated loop and beam, and the site's fire alarm, are wired to its inputs. With
+simulated arm's joint; the simulated loop, beam and alarm contact (`barrier/fire`) are wired to its inputs. With
 use_sim_time the firmware is stepped by /clock, so that it lives at the simulator's pace.
 """
 
@@ -33,7 +33,7 @@ class GateFirmwareNode(Node):
         self._travel = float(values["arm_travel"])
         self._inputs: dict[str, bool] = {}
         self._out = self.create_publisher(Float64, "barrier/arm_position", qos.COMMAND)
-        for name, topic in (("loop", "barrier/loop"), ("beam", "barrier/beam"), ("fire", "/fire_alarm")):
+        for name, topic in (("loop", "barrier/loop"), ("beam", "barrier/beam"), ("fire", "barrier/fire")):
             self.create_subscription(Bool, topic, self._wire(name), qos.STATE)
         health = diagnostics.NodeHealth(self)
         simulated = bool(self.get_parameter("use_sim_time").value)

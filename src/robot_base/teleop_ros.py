@@ -10,7 +10,7 @@ from ronda.msg import SafetyState
 
 from robot_base.velocity import STOP, Velocity
 from ronda_core import qos
-from ronda_core.last_resort import leave
+from ronda_core.node_main import leave
 
 
 class TeleopLink:

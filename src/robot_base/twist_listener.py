@@ -14,7 +14,7 @@ from rclpy.node import Node
 
 from ronda_core import qos
 from ronda_core.executor import make_executor, spin
-from ronda_core.last_resort import leave
+from ronda_core.node_main import leave
 
 
 class TwistListener:

@@ -11,10 +11,6 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rclpy.node import Node
-
-LEAVE_S = 4
-"""Seconds for leaving the graph; `ronda launch` and ROS's own launcher send SIGTERM after five."""
 CLOCK_MONOTONIC = 1
 SIGEV_THREAD = 2
 
@@ -36,12 +32,6 @@ class _Times(ctypes.Structure):
     """`struct itimerspec` (timer_settime(2)): the interval and the first time, each in seconds and nanoseconds."""
 
     _fields_ = (("interval", ctypes.c_long * 2), ("value", ctypes.c_long * 2))
-
-
-def leave(node: Node, status: int = 0) -> None:
-    """Destroy the last node of a context, as the last act of a process that is to end with exit status `status`."""
-    with ends_within(LEAVE_S, status):
-        node.destroy_node()
 
 
 @contextmanager

@@ -20,9 +20,11 @@ from rclpy.node import Node
 
 from ronda_core.errors import RondaError
 from ronda_core.executor import end_wait, make_executor, spin
-from ronda_core.last_resort import leave
+from ronda_core.last_resort import ends_within
 
 EXIT_OK, EXIT_CRASH, EXIT_BAD_INPUT = 0, 1, 2
+LEAVE_S = 4
+"""Seconds for leaving the graph; `ronda launch` and ROS's own launcher send SIGTERM after five."""
 
 
 def run_node(factory: Callable[[], Node]) -> int:
@@ -83,6 +85,12 @@ def run_node(factory: Callable[[], Node]) -> int:
     if failure is not None and not orderly:
         raise failure
     return EXIT_OK
+
+
+def leave(node: Node, status: int = EXIT_OK) -> None:
+    """Destroy the last node of a context, as the last act of a process that is to end with exit status `status`."""
+    with ends_within(LEAVE_S, status):
+        node.destroy_node()
 
 
 @contextlib.contextmanager

@@ -175,6 +175,7 @@ class FramedPort:
             fire_open=told.fire_open,
             movements=told.barrier_movements,
             reason=reason_text(told.barrier_reason),
+            fire=Inputs.FIRE in told.inputs,
         )
 
     def open_barrier(self) -> None:

@@ -111,6 +111,7 @@ class ModbusPort:
             fire_open=self._barrier.fire_open,
             movements=self._barrier.movements,
             reason=reason_text(self._barrier.reason),
+            fire=self._inputs.fire,
         )
 
     def open_barrier(self) -> None:

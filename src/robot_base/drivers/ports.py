@@ -47,7 +47,7 @@ class BarrierCondition(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class BarrierReading:
-    """What a barrier says."""
+    """What a barrier says. `fire`: its alarm contact is on, or it was told of a fire alarm."""
 
     condition: BarrierCondition
     loop: bool
@@ -55,6 +55,7 @@ class BarrierReading:
     fire_open: bool
     movements: int
     reason: str = ""
+    fire: bool = False
 
 
 class Port(Protocol):
