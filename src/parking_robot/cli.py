@@ -8,10 +8,17 @@ from typing import Annotated
 
 import typer
 
+from parking_robot.gate_cli import answer, calls
+from parking_robot.office_cli import close
+from parking_robot.refund_cli import refund
 from parking_robot.reports_cli import report
 
 app = typer.Typer(help="The garage: stays, tariffs, payments, gates.", no_args_is_help=True)
 app.command("report")(report)
+app.command("refund")(refund)
+app.command("close")(close)
+app.command("calls")(calls)
+app.command("answer")(answer)
 
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL of the ledger (default: in the data folder)")]
 
@@ -134,17 +141,24 @@ def decide_review(
     note: Annotated[str, typer.Option(help="Why.")] = "",
     plate: Annotated[str, typer.Option(help="The right plate.")] = "",
     stay: Annotated[str, typer.Option(help="The stay that left in truth.")] = "",
+    garage: Annotated[
+        Path | None,
+        typer.Option(help="Garage file; its lists say who pays nothing (default: config/parking/garage.yaml)."),
+    ] = None,
     database: Database = "",
 ) -> None:
     """Decide a case, in one's own name; decisions are never changed."""
     from datetime import UTC, datetime
 
     from parking_robot.errors import StayError
+    from parking_robot.office_cli import load_garage
     from parking_robot.stays.reviews import ReviewVerdict, decide_review
 
     if verdict not in list(ReviewVerdict):
         raise StayError(f"unknown verdict '{verdict}'", hint=", ".join(ReviewVerdict))
-    decide_review(_ledger(database), number, ReviewVerdict(verdict), by, datetime.now(UTC), note, plate, stay)
+    kind = ReviewVerdict(verdict)
+    lists = load_garage(garage).lists.entries() if kind is ReviewVerdict.PLATE else None
+    decide_review(_ledger(database), number, kind, by, datetime.now(UTC), note, plate, stay, lists)
     typer.echo(f"review {number}: {verdict}, decided by {by}")
 
 

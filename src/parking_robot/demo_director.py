@@ -16,7 +16,7 @@ from ronda.msg import BarrierState, BayMap, DriverState, GateState
 from ronda.srv import TellDriver
 
 from parking_robot.demo_client import PERSON, POLL_S, GarageClient
-from parking_robot.demo_phone import Phone, scan
+from parking_robot.demo_phone import Phone
 from parking_robot.demo_stage import DemoCar, GarageStage, Role
 from parking_robot.demo_watch import GATE_NAMES, GarageWatch
 from parking_robot.errors import ParkingError
@@ -119,8 +119,11 @@ class Director:
     def _keep_tickets(self) -> None:
         state = self._watch.view.gates.get(ENTRY)
         car = self._watch.at_gate(ENTRY)
-        if state is not None and state.payment_url and car and car not in self.played.tickets:
-            self.played.tickets[car] = state.payment_url
+        if state is None or car not in self._cars or car in self.played.tickets:
+            return
+        # Who is not known by his plate scans the code at the entry and pays with it later.
+        if self._cars[car].role is Role.DIRTY and (link := self._scan(ENTRY, self._cars[car], state)):
+            self.played.tickets[car] = link
 
     def _pay_inside(self) -> None:
         for car in self._stage.visitors:
@@ -128,7 +131,7 @@ class Director:
                 link = self._phones[car.name].find_on_foot(self._server, car.plate)
                 self._pay(car, link)
             elif car.role is Role.DIRTY and car.name in self.played.tickets:
-                self._pay(car, scan(self.played.tickets[car.name]))
+                self._pay(car, self.played.tickets[car.name])
 
     def _pay_at_the_exit(self, now: float) -> None:
         state, car = self._standing(EXIT)
@@ -137,9 +140,17 @@ class Director:
         if self._hesitates(("pay", f"{car.name}{state.stay_id}"), now):
             return
         # Also who has paid before, and came too late to the exit, pays the rest here.
-        if car.name not in self._paid_here:
+        if car.name not in self._paid_here and (link := self._scan(EXIT, car, state)):
             self._paid_here.add(car.name)
-            self._pay(car, scan(state.payment_url))
+            self._pay(car, link)
+
+    def _scan(self, gate: str, car: DemoCar, state: GateState) -> str:
+        """Return where the code on a gate's screen leads a driver; empty while it is not the one for his car.
+
+        The screen follows the gate after a moment: until then it shows nothing, or the code of the car before.
+        """
+        link = self._phones[car.name].scan_screen(self._server, gate) if state.payment_url else ""
+        return link if link == state.payment_url else ""
 
     def _pay(self, car: DemoCar, link: str) -> None:
         if not link:

@@ -47,7 +47,7 @@ def page(content: PageContent) -> str:
         "headline": _headline(report),
         "sentence": _sentence(content),
         "tiles": tiles(_figures(report)),
-        "problems": _problems(content),
+        "problems": _problems(report["problems"]),
         "stays": "".join(
             _stay(content, car, row) for car, row in zip(content.stage.visitors, report["stays"], strict=True)
         ),
@@ -110,9 +110,15 @@ def _stay(content: PageContent, car: DemoCar, row: Mapping[str, Any]) -> str:
     return (
         f"<article><h3><span class='plate'>{safe(car.plate)}</span> {safe(car.role.value)}</h3>"
         f"<p>Read at the entry: <b class='{'good' if good else 'bad'}'>{safe(read)}</b>; {times}.<br>"
-        f"At the exit: <b>{safe(row['decision'])}</b> ({safe(row['reason'] or 'no decision')}).</p>"
+        f"At the exit: {_exit(row)}.</p>"
         f"<table class='bill'><tbody>{lines or '<tr><td>no bill</td></tr>'}</tbody></table></article>"
     )
+
+
+def _exit(row: Mapping[str, Any]) -> str:
+    said = [(row["first_decision"], row["first_reason"]), (row["decision"], row["reason"])]
+    words = [f"<b>{safe(decision)}</b> ({safe(reason or 'no decision')})" for decision, reason in dict.fromkeys(said)]
+    return ", then ".join(words)
 
 
 def _plan(content: PageContent) -> str:
@@ -204,26 +210,12 @@ def _performance(figures: Mapping[str, Any]) -> str:
     return table(("what", "median", "95 %"), rows, "Nothing was measured.")
 
 
-def _problems(content: PageContent) -> str:
-    report = content.report
-    lines = [f"{plate} was let out without having paid" for plate in report["wrongly_opened"]]
-    lines += [f"{plate} had to wait though nothing was wrong" for plate in report["wrongly_held"]]
-    lines += [f"bay {e['bay']}: reported {e['reported']}, in truth {e['true']}" for e in report["bays"]["errors"]]
-    if report["barrier"]["closings_on_occupied"]:
-        lines.append(f"an arm closed over a car {report['barrier']['closings_on_occupied']} times")
-    lines += [f"{car} touched {what}" for car, what in report["performance"]["cars_touched"].items()]
-    if report["performance"]["robot_contacts"]:
-        lines.append(f"the robot touched something {report['performance']['robot_contacts']} times")
-    if not report["performance"]["round_completed"]:
-        lines.append(f"the robot's round was not completed {content.played.round_message}".strip())
-    for car, row in zip(content.stage.visitors, report["stays"], strict=True):
-        if row["exit_s"] is None:
-            lines.append(f"{car.plate} did not come through both gates")
-    if not lines:
+def _problems(problems: Sequence[str]) -> str:
+    if not problems:
         return ""
     return (
         "<section class='problems'><h2>What went wrong</h2><ul>"
-        + "".join(f"<li>{safe(x)}" for x in lines)
+        + "".join(f"<li>{safe(problem)}</li>" for problem in problems)
         + "</ul></section>"
     )
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.error
 import urllib.parse
@@ -14,7 +15,7 @@ from http.cookiejar import CookieJar
 import numpy as np
 
 from parking_robot.errors import ParkingError
-from parking_robot.payments.qr import qr_svg, read_qr
+from parking_robot.payments.qr import read_qr
 
 TIMEOUT_S = 10.0
 _QR_MODULE_PX = 8
@@ -79,10 +80,15 @@ class Phone:
         found = self.open(urllib.parse.urljoin(page.url, "/foot"), {"plate": plate})
         return next((urllib.parse.urljoin(found.url, link) for link in found.links if "/pay?" in link), "")
 
+    def scan_screen(self, server: str, gate: str) -> str:
+        """Return what the camera reads from the code on a gate's screen page; empty while it shows none."""
+        shown = json.loads(self.open(f"{server}/screen/{gate}/state").text)
+        return scan(shown["qr"]) if shown["qr"] else ""
 
-def scan(link: str) -> str:
-    """Return what a phone's camera reads from the code that a screen shows for ``link``."""
-    dark = _modules(qr_svg(link, 1))
+
+def scan(code: str) -> str:
+    """Return what a phone's camera reads from a code, given as the SVG that a page shows. Raises ParkingError."""
+    dark = _modules(code)
     picture = np.kron(np.where(dark, 0, 255).astype(np.uint8), np.ones((_QR_MODULE_PX, _QR_MODULE_PX), np.uint8))
     texts = read_qr(np.ascontiguousarray(np.repeat(picture[..., None], 3, axis=2)))
     if not texts:
@@ -118,7 +124,8 @@ class _Reader(HTMLParser):
 
 def _modules(svg: str) -> np.ndarray:
     """Return the dark modules of a code: segno draws each row as runs of one stroke (``M x y h n``)."""
-    size = [int(float(number)) for number in re.findall(r'(?:width|height)="([0-9.]+)"', svg)][:2]
+    scale = float(next(iter(re.findall(r"scale\(([0-9.]+)\)", svg)), 1.0))
+    size = [round(float(number) / scale) for number in re.findall(r'(?:width|height)="([0-9.]+)"', svg)][:2]
     grid = np.zeros((size[1], size[0]), bool)
     paths = re.findall(r' d="([^"]+)"', svg)
     x = y = 0.0

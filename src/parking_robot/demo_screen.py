@@ -73,6 +73,8 @@ class GarageScreen:
         self.say(f"bays: {len(bays['true'])} occupied, {len(bays['errors'])} reported wrongly")
         self.say(f"barriers: {barrier['cycles']} cycles, {barrier['closings_on_occupied']} closings on a car")
         self.say(f"wrongly opened: {_names(report['wrongly_opened'])}; wrongly held: {_names(report['wrongly_held'])}")
+        for problem in report["problems"]:
+            self.say(f"wrong: {problem}")
         self.say(f"{performance['sim_duration_s']} s simulated in {performance['wall_duration_s']} s")
         self.say(f"report: {folder / 'index.html'}")
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ from parking_robot.gates.decision import Direction, Passage
 from parking_robot.gates.eyes import Eyes
 from parking_robot.gates.journal import Journal, Record
 from parking_robot.gates.passage import LaneLimits
-from parking_robot.gates.pictures import PictureStore
+from parking_robot.gates.pictures import PictureStore, needed_pictures
 from parking_robot.gates.screen_link import ScreenLink
 from parking_robot.gates.site import load_site
 from parking_robot.gates.station import Station
@@ -45,6 +47,7 @@ from ronda_core.diagnostics import NodeHealth
 from ronda_core.node_main import run_node
 
 _BARRIER_SILENT_S, _CAMERA_SILENT_S = 3.0, 3.0
+_CLEAN_EVERY_S, _CLEAN_AGAIN_S = 3600.0, 60.0
 
 
 class GateNode(Node):
@@ -74,9 +77,10 @@ class GateNode(Node):
         self._told: StationState | None = None
         url = values["ledger"] or f"sqlite:///{paths.data_dir() / 'parking.sqlite'}"
         patience = values["ledger_patience"]
+        self._open_ledger = partial(Ledger, url, patience)
         self._clerk = Clerk(
             self._gate,
-            lambda: Ledger(url, patience),
+            self._open_ledger,
             self._site,
             self._date.now,
             Journal(data / "journals" / f"{self._gate}.jsonl"),
@@ -101,6 +105,10 @@ class GateNode(Node):
         self.create_subscription(Image, "camera/image_raw", self._take_frame, qos.SENSOR)
         self.create_subscription(BarrierState, "barrier/state", self._take_barrier, qos.STATE)
         self.create_subscription(Bool, "/fire_alarm", self._take_alarm, qos.STATE)
+        # One worker of its own: neither a decision nor its record waits for a folder of many files.
+        self._picture_days, self._untidy = values["picture_days"], ""
+        self._cleaner = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._clean_at = time.monotonic()
         steady = RosClock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(0.05, self._tick, clock=steady)
         self.create_timer(1.0, self._report, clock=steady)
@@ -108,6 +116,7 @@ class GateNode(Node):
     def close(self) -> None:
         """End the threads; what is not in the ledger stays in the journal."""
         self._slot.close()
+        self._cleaner.shutdown(wait=False, cancel_futures=True)
         self._clerk.close()
         if self._screen is not None:
             self._screen.close()
@@ -226,7 +235,8 @@ class GateNode(Node):
 
     def _release(self, request: DecideGate.Request, response: DecideGate.Response) -> DecideGate.Response:
         if self._alarm:
-            response.message = "the fire alarm still sounds"
+            hint = "its contact or its source ends it first (docs/parking.md, Gates)"
+            response.message = ParkingError("the fire alarm still sounds", hint=hint).describe()
             return response
         try:
             response.accepted = self._desk.release_fire(request.requested_by, request.reason)
@@ -265,6 +275,9 @@ class GateNode(Node):
         if self._screen is not None and self._told is not None:
             self._screen.show(self._told.to_json())
         now = time.monotonic()
+        if now >= self._clean_at:
+            self._clean_at = now + _CLEAN_EVERY_S
+            self._cleaner.submit(self._drop_old_pictures)
         facts = {"read_ms": self._read_ms, "screen": self._screen.problem if self._screen else ""}
         problems = {
             "no pictures from the camera": now - self._frame_at > _CAMERA_SILENT_S,
@@ -272,6 +285,7 @@ class GateNode(Node):
             self._clerk.problem: bool(self._clerk.problem),
             self._station.problem: bool(self._station.problem),
             self._date.problem: bool(self._date.problem),
+            self._untidy: bool(self._untidy),
             self._site.lists.problem: bool(self._site.lists.problem),
         }
         wrong = [problem for problem, holds in problems.items() if holds]
@@ -279,6 +293,22 @@ class GateNode(Node):
             self.get_logger().warning(problem, throttle_duration_sec=30.0)
         level = diagnostics.ERROR if wrong else diagnostics.OK
         self._health.set(level, "; ".join(wrong) or "watching the lane", **facts)
+
+    def _drop_old_pictures(self) -> None:
+        try:
+            ledger = self._open_ledger()
+            try:
+                # Without the ledger nobody knows which pictures a person still needs: none goes then.
+                needed = needed_pictures(ledger)
+            finally:
+                ledger.close()
+            dropped = self._pictures.drop_older(self._picture_days, self._date.now(), needed)
+        except ParkingError as error:
+            self._untidy, self._clean_at = str(error), time.monotonic() + _CLEAN_AGAIN_S
+            return
+        self._untidy = ""
+        if dropped:
+            self.get_logger().info(f"{dropped} pictures older than {self._picture_days} days deleted")
 
     def _header(self) -> Header:
         return Header(stamp=self.get_clock().now().to_msg())

@@ -64,16 +64,30 @@ def read(
 def evaluate(
     images: Annotated[Path, typer.Option(help="Folder of the pictures.")],
     truth: Annotated[Path, typer.Option(help="CSV: image,region,plate,x,y,width,height (pixels).")],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", help="Write the figures to this file, and the sheet of the worst cases beside it."),
+    ] = None,
     regions: Annotated[bool, typer.Option("--regions", help="Tell the chain the region of each picture.")] = False,
-    worst: Annotated[Path | None, typer.Option(help="Write a picture sheet of the worst cases.")] = None,
+    worst: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the picture sheet of the worst cases to this file (default with --json FIGURES.json: "
+            "FIGURES_worst.png)."
+        ),
+    ] = None,
     chain: Chain = None,
 ) -> None:
-    """Measure exact match, within one character, detection and milliseconds (CPU time of one thread)."""
+    """Measure exact match, within one character, detection and milliseconds (CPU time of one thread).
+
+    Example: ronda plates evaluate --images DIR --truth truth.csv --json figures.json
+    """
     from parking_robot.plates import evaluation
     from parking_robot.plates.chain import PlateChain, load_settings
     from parking_robot.plates.worst_sheet import write_sheet
 
+    sheet = worst or _beside(json_file)
+    _check_targets(json_file, sheet)
     truths = evaluation.load_truth(truth)
     reader = PlateChain(load_settings(chain))
     with typer.progressbar(length=len(truths), label="reading") as bar:
@@ -82,6 +96,26 @@ def evaluate(
     typer.echo(text)
     if json_file:
         json_file.write_text(text + "\n", "utf-8")
-    if worst:
-        write_sheet(worst, outcomes, images)
-        typer.echo(f"worst cases: {worst}")
+    if sheet:
+        write_sheet(sheet, outcomes, images)
+        typer.echo(f"worst cases: {sheet}")
+
+
+def _beside(figures: Path | None) -> Path | None:
+    """Return the sheet's place where none was named; nothing is put beside a device, e.g. /dev/stdout."""
+    if figures is None or (figures.exists() and not figures.is_file()):
+        return None
+    return figures.with_name(f"{figures.stem}_worst.png")
+
+
+def _check_targets(figures: Path | None, sheet: Path | None) -> None:
+    """Raise PlateError for a file that cannot be written: before the work, not after it."""
+    import cv2
+
+    from parking_robot.errors import PlateError
+
+    for target in filter(None, (figures, sheet)):
+        if target.is_dir() or not target.absolute().parent.is_dir():
+            raise PlateError(f"{target} cannot be written", hint="name a file in a folder that exists")
+    if sheet is not None and not cv2.haveImageWriter(str(sheet)):
+        raise PlateError(f"{sheet} is no kind of picture that can be written", hint="name a .png or .jpg file")

@@ -15,20 +15,28 @@ def report(
     ] = "",
     page: Annotated[Path | None, typer.Option("--html", help="Write a page with plots to this file.")] = None,
     table: Annotated[Path | None, typer.Option("--csv", help="Write the takings per day to this file.")] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            "--csv-dir", help="Write takings, occupancy, durations, unpaid and reviews into this folder, as CSV."
+        ),
+    ] = None,
     site: Annotated[
         Path | None, typer.Option(help="Garage file; its tariff says what is unpaid (default: config/parking).")
     ] = None,
     days: Annotated[float, typer.Option(min=0.001, max=3660, help="So many days up to now.")] = 30.0,
 ) -> None:
-    """Report a period of the garage; without --html and --csv the takings go to the terminal as CSV.
+    """Report a period of the garage; without a file or folder to write the takings go to the terminal as CSV.
 
-    Example: ronda parking report --html report.html --days 7
+    Money counts when it was paid or refunded, a car while it was inside, a duration when the car left.
+
+    Example: ronda parking report --html report.html --csv-dir tables --days 7
     """
     from datetime import UTC, datetime, timedelta
 
     from parking_robot.errors import ParkingError
     from parking_robot.gates.site import load_site
-    from parking_robot.reports import takings_csv
+    from parking_robot.reports_csv import TABLES, takings_csv, write_tables
     from parking_robot.reports_garage import gather
     from parking_robot.reports_page import report_page
     from parking_robot.stays.ledger import Ledger
@@ -46,8 +54,11 @@ def report(
             page.write_text(report_page(told, f"Report of {garage.name}"), encoding="utf-8")
             typer.echo(f"{len(told.stays)} stays: {page}")
         if table is not None:
-            table.write_text(takings_csv(told.stays, zone), encoding="utf-8")
+            table.write_text(takings_csv(told), encoding="utf-8")
+        if tables is not None:
+            write_tables(told, tables)
+            typer.echo(f"{len(told.stays)} stays: {', '.join(TABLES)} in {tables}")
     except OSError as error:
         raise ParkingError(f"cannot write {error.filename}: {error.strerror}", hint="name another file") from error
-    if page is None and table is None:
-        typer.echo(takings_csv(told.stays, zone), nl=False)
+    if page is None and table is None and tables is None:
+        typer.echo(takings_csv(told), nl=False)

@@ -12,6 +12,7 @@ from parking_robot.money.money import Money
 from parking_robot.money.tariff import Tariff
 from parking_robot.reports import durations, inside_over_time, takings_by_day
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.period import overlaps, stays_of_period
 from parking_robot.stays.reviews import Review, list_reviews
 from parking_robot.stays.stay import Stay, StayState
 from parking_robot.stays.visits import quote_visit
@@ -20,7 +21,8 @@ MOMENTS = 240
 """Points of the curve of the cars inside."""
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440))
 MOST_BARS = 24
-MOST_STAYS = 100_000
+_ALL_REVIEWS = 2**31 - 1
+"""More cases than a ledger holds: none is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,10 @@ class Unpaid:
 
 @dataclass(frozen=True, slots=True)
 class GarageReport:
-    """One period, ``start`` to ``end``. ``bar`` is the width of the duration histogram's bars."""
+    """One period, ``start`` to ``end``. ``stays`` were inside at some time of it; ``takings`` were received in it.
+
+    ``durations`` and ``unpaid`` tell of stays that ended in it. ``bar`` is the width of the durations' bars.
+    """
 
     start: datetime
     end: datetime
@@ -60,13 +65,13 @@ class GarageReport:
 def gather(
     ledger: Ledger, start: datetime, end: datetime, zone: ZoneInfo, tariff: Tariff | None, capacity: int | None = None
 ) -> GarageReport:
-    """Return the report of the stays that began in [start, end). Without a tariff nothing is said about unpaid ones."""
-    with ledger.batch():
-        rows = ledger.entered_between(start, end, MOST_STAYS)
-        stays = [ledger.stay(stay_id) for stay_id, _, _ in reversed(rows)]
-        unpaid = _unpaid(ledger, stays, tariff) if tariff is not None else ()
-    reviews = [review for review in list_reviews(ledger, everything=True, most=MOST_STAYS) if start <= review.at < end]
-    return report_of(stays, start, end, zone, unpaid, reviews, capacity)
+    """Return the report of [start, end). Without a tariff nothing is said about unpaid stays."""
+    stays = stays_of_period(ledger, start, end)
+    unpaid = _unpaid(ledger, _ended(stays, start, end), tariff) if tariff is not None else ()
+    reviews = list_reviews(ledger, everything=True, most=_ALL_REVIEWS)
+    return report_of(
+        stays, start, end, zone, unpaid, [review for review in reviews if start <= review.at < end], capacity
+    )
 
 
 def report_of(
@@ -78,23 +83,29 @@ def report_of(
     reviews: Sequence[Review] = (),
     capacity: int | None = None,
 ) -> GarageReport:
-    """Return the report of stays that were read already."""
-    longest = max((stay.left - stay.entered for stay in stays if stay.left is not None), default=timedelta())
+    """Return the report of stays that were read already; what happened outside [start, end) is left out."""
+    ended = _ended(stays, start, end)
+    longest = max((stay.left - stay.entered for stay in ended if stay.left is not None), default=timedelta())
     bar = next((step for step in STEPS if longest < MOST_BARS * step), STEPS[-1])
     moment = max((end - start) / MOMENTS, timedelta(seconds=1))
+    payments = [payment for stay in stays for payment in stay.payments if start <= payment.at < end]
     return GarageReport(
         start=start,
         end=end,
         zone=zone,
         capacity=capacity,
-        stays=tuple(stays),
-        takings=takings_by_day(stays, zone),
+        stays=tuple(stay for stay in stays if overlaps(stay, start, end)),
+        takings=takings_by_day(payments, zone),
         inside=inside_over_time(stays, start, end, moment),
-        durations=durations(stays, bar),
+        durations=durations(ended, bar),
         bar=bar,
         unpaid=tuple(unpaid),
         reviews=tuple(reviews),
     )
+
+
+def _ended(stays: Sequence[Stay], start: datetime, end: datetime) -> list[Stay]:
+    return [stay for stay in stays if stay.left is not None and start <= stay.left < end]
 
 
 def _unpaid(ledger: Ledger, stays: Sequence[Stay], tariff: Tariff) -> list[Unpaid]:
@@ -102,7 +113,7 @@ def _unpaid(ledger: Ledger, stays: Sequence[Stay], tariff: Tariff) -> list[Unpai
     for stay in stays:
         if stay.left is None or stay.state is StayState.VOID:
             continue
-        owed = quote_visit(tariff, stay, stay.left, ledger).due
+        owed = stay.unpaid if stay.unpaid is not None else quote_visit(tariff, stay, stay.left, ledger).due
         if owed.minor > 0:
             found.append(Unpaid(stay, owed))
     return found

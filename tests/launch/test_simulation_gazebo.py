@@ -16,7 +16,7 @@ GAZEBO = {"ros_gz_sim": "create", "ros_gz_bridge": "parameter_bridge", "image_tr
 
 @pytest.fixture
 def plan(tmp_path: Path):
-    """Evaluate launch/simulation.launch.xml with these arguments."""
+    """Evaluate launch/simulation.launch.xml, or another file of the folder, with these arguments."""
     for package, program in GAZEBO.items():
         for file in (
             tmp_path / "share/ament_index/resource_index/packages" / package,
@@ -26,10 +26,10 @@ def plan(tmp_path: Path):
             file.touch(0o755)
     prefixes = os.pathsep.join((str(tmp_path), str(share_dir().parents[1])))
 
-    def evaluate(**arguments: str) -> LaunchPlan:
+    def evaluate(launch: str = "simulation", **arguments: str) -> LaunchPlan:
         environment = {**os.environ, "AMENT_PREFIX_PATH": prefixes}
         return evaluate_file(
-            share_dir() / "launch" / "simulation.launch.xml", {"sim": "gazebo", **arguments}, environment
+            share_dir() / "launch" / f"{launch}.launch.xml", {"sim": "gazebo", **arguments}, environment
         )
 
     return evaluate
@@ -83,3 +83,26 @@ def test_topics_that_are_named_otherwise_are_remapped(plan) -> None:
 def test_a_window_is_opened_when_it_is_asked_for(plan) -> None:
     shown = plan(headless="false", world="/w/hall.sdf")
     assert shown.processes[0].command == ("gz", "sim", "-r", "/w/hall.sdf")
+
+
+def test_the_garage_gets_its_gates_and_the_plate_camera_bridged_and_no_drivers(plan) -> None:
+    started = plan("garage_simulation", namespace="r7")
+    # Outside of all namespaces a file does not fix a node's full name.
+    bare = {word for process in started.processes if process.node_name is None for word in process.command}
+    assert "__node:=garage_bridge" in bare
+    assert "__node:=traffic" not in bare, "nothing tells drivers in Gazebo where the cars are"
+    (gates,) = (process for process in started.processes if "__node:=garage_bridge" in process.command)
+    for bridge, file in ((gates, "garage"), (named(started, "/r7/plates_bridge"), "plates")):
+        config = Path(str(parameters(bridge)["config_file"]))
+        assert config.samefile(share_dir() / "config" / f"gazebo_bridge_{file}.yaml")
+    assert parameters(named(started, "/r7/plates_bridge"))["expand_gz_topic_names"] is True
+    for gate in ("gate_in", "gate_out"):
+        assert named(started, f"/{gate}/gate_firmware")
+
+
+@pytest.mark.parametrize("launch", ["garage", "parking"])
+def test_the_parking_robots_plate_camera_is_bridged_once(plan, launch) -> None:
+    started = plan(launch, namespace="r7")
+    assert [process.node_name for process in started.processes].count("/r7/plates_bridge") == 1
+    embedded = plan(launch, namespace="r7", sim="embedded")
+    assert not [process for process in embedded.processes if "bridge" in str(process.node_name)]

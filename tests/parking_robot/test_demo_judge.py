@@ -72,6 +72,13 @@ def test_the_first_word_of_the_gate_and_the_last_decision_count():
     assert (leave.first.sim_s, leave.final.sim_s, leave.passed.sim_s, leave.opened) == (10.0, 20.0, 25.0, True)
 
 
+@pytest.mark.parametrize(("decisions", "held"), [([OPEN], False), ([HOLD, OPEN], True), ([ASK, OPEN], True)])
+def test_a_car_was_held_if_it_had_to_wait_once(decisions, held):
+    events = [heard(EXIT, decision, 10.0 * at) for at, decision in enumerate(decisions)]
+    _, leave = passages([car(Role.UNPAID)], events)
+    assert leave.held is held
+
+
 def test_a_car_that_has_left_the_gate_when_it_is_counted_is_known_by_its_passage():
     events = [
         heard(ENTRY, OPEN, 10.0, passage="p1"),

@@ -2,6 +2,7 @@
 """A gate as it runs: gate and barrier nodes in processes of their own, the compiled firmware, the server over HTTP."""
 
 import math
+import os
 import threading
 import time
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from tests.parking_robot.plates.scenes import plate_picture
 from tests.parking_robot.server.test_serve import Phone
 from tests.robot_base.live import process
 
+from parking_robot.gates.pictures import PictureStore
 from parking_robot.server.serve import GarageServer, ServeSettings
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
@@ -85,6 +87,15 @@ class Lane:
         self.context.try_shutdown()
 
 
+def old_picture(folder):
+    """A picture of a passage nine days ago."""
+    store = PictureStore(folder)
+    path = store.path(store.keep(plate_picture("X", at=(320, 300), seed=0))[0])
+    then = time.time() - 9 * 86400
+    os.utime(path, (then, then))
+    return path
+
+
 @pytest.fixture
 def running(tmp_path):
     site(tmp_path)
@@ -100,7 +111,8 @@ def running(tmp_path):
         stack.callback(lane.close)
         barrier = [f"device:={tmp_path / 'board'}", "barrier_id:=gate_out"]
         gate = ["gate_id:=gate_out", "direction:=exit", f"garage_file:={tmp_path / 'garage.yaml'}", f"ledger:={url}"]
-        gate += [f"data_dir:={tmp_path}", f"public_url:={server.url}", "turn_back_s:=2.0"]
+        gate += [f"data_dir:={tmp_path}", f"public_url:={server.url}", "turn_back_s:=2.0", "picture_days:=7"]
+        lane.old_picture = old_picture(tmp_path / "pictures")
         for module, settings in (("robot_base.barrier_node", barrier), ("parking_robot.gate_node", gate)):
             words = [word for setting in settings for word in ("-p", setting)]
             stack.enter_context(process(module, "-r", f"__ns:={NAMESPACE}", *words))
@@ -153,6 +165,7 @@ def test_a_car_is_held_pays_by_phone_and_leaves_and_a_fire_opens(running):
 
 def test_a_car_without_a_stay_gets_a_person_who_opens_in_his_name(running):
     lane, _, ledger, _ = running
+    lane.until(lambda: not lane.old_picture.exists())
     lane.plate = "BA268AK"
     lane.until(lambda: lane.is_at(GateState.PHASE_HELD, "no_stay") and lane.states[-1].help_called)
     request = DecideGate.Request(verdict=DecideGate.Request.OPEN, call_id=lane.states[-1].call_id, reason="known here")

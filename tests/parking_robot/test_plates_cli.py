@@ -7,6 +7,7 @@ from tests.parking_robot.plates.scenes import plate_picture
 from typer.testing import CliRunner
 
 from parking_robot.errors import PlateError
+from parking_robot.plates import evaluation
 from parking_robot.plates_cli import app
 
 
@@ -27,22 +28,41 @@ def test_pictures_are_read(folder):
     assert (plate["plate"], plate["region"], len(plate["characters"])) == ("BA268AK", "SK", 7)
 
 
+def evaluate(folder, *more):
+    return run("evaluate", "--images", folder, "--truth", folder / "t.csv", *more)
+
+
 def test_an_evaluation_writes_figures_and_a_sheet(folder):
-    arguments = (
-        "--images",
-        folder,
-        "--truth",
-        folder / "t.csv",
-        "--json",
-        folder / "o.json",
-        "--worst",
-        folder / "w.png",
-    )
-    assert run("evaluate", *arguments, "--regions").exit_code == 0
+    assert evaluate(folder, "--json", folder / "o.json", "--worst", folder / "w.png", "--regions").exit_code == 0
     figures = json.loads((folder / "o.json").read_text())
     assert (figures["exact_match"], figures["within_one"]) == (0.0, 1.0)
     assert set(figures) >= {"exact_match", "within_one", "folded_match", "detection_rate", "ms_per_frame", "by_region"}
     assert cv2.imread(str(folder / "w.png")).shape[0] >= 150
+    assert not (folder / "o_worst.png").exists()
+
+
+def test_the_sheet_lies_beside_the_figures_unless_it_is_named(folder):
+    printed = evaluate(folder, "--json", folder / "o.json").output
+    assert f"worst cases: {folder / 'o_worst.png'}" in printed
+    assert cv2.imread(str(folder / "o_worst.png")).shape[0] >= 150
+    assert "worst cases" not in evaluate(folder).output
+    assert "worst cases" not in evaluate(folder, "--json", "/dev/null").output
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--json", "no/o.json"), "o.json cannot be written"),
+        (("--worst", "no/w.png"), "w.png cannot be written"),
+        (("--json", "."), "cannot be written"),
+        (("--worst", "w.txt"), "no kind of picture"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named_before_the_work(folder, monkeypatch, words, why):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(evaluation, "evaluate", None)
+    with pytest.raises(PlateError, match=why):
+        evaluate(folder, *words)
 
 
 def test_wrong_words_are_clear(folder):

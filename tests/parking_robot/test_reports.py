@@ -5,7 +5,7 @@ from tests.parking_robot.money.tariffs import BERLIN
 
 from parking_robot.money.money import Money
 from parking_robot.money.quote import Paid
-from parking_robot.reports import durations, inside_over_time, takings_by_day, takings_csv
+from parking_robot.reports import durations, inside_over_time, takings_by_day
 from parking_robot.stays.stay import Stay
 
 START = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -21,11 +21,11 @@ STAYS = [stay(0.5, (240, START)), stay(3, (500, START + 2 * HOUR), (-100, START 
 
 
 def test_takings_fall_on_local_days_less_refunds():
-    assert takings_by_day(STAYS, BERLIN) == {
+    payments = [payment for one in STAYS for payment in one.payments]
+    assert takings_by_day(payments, BERLIN) == {
         date(2026, 3, 2): {"EUR": Money(240, "EUR")},
         date(2026, 3, 3): {"EUR": Money(400, "EUR")},
     }
-    assert takings_csv(STAYS, BERLIN).splitlines() == ["day,currency,minor", "2026-03-02,EUR,240", "2026-03-03,EUR,400"]
 
 
 def test_durations_count_finished_stays():
@@ -34,3 +34,8 @@ def test_durations_count_finished_stays():
 
 def test_cars_inside_over_time():
     assert [count for _, count in inside_over_time(STAYS, START - HOUR, START + 3 * HOUR, HOUR)] == [0, 3, 2, 2, 1]
+
+
+def test_the_end_is_a_moment_too_where_the_step_does_not_meet_it():
+    end = START + 2.5 * HOUR
+    assert [at for at, _ in inside_over_time(STAYS, START, end, HOUR)] == [START, START + HOUR, START + 2 * HOUR, end]

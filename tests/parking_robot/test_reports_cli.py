@@ -57,8 +57,23 @@ def test_the_takings_are_printed_as_csv_and_written_to_a_file(url, tmp_path):
     assert file.read_text() == printed
 
 
-def test_a_shorter_period_leaves_older_stays_out(url):
+def test_a_shorter_period_tells_of_the_money_that_was_paid_in_it(url):
     assert run("--ledger", url, "--days", "0.1").stdout == "day,currency,minor\n"
+    assert run("--ledger", url, "--days", "0.15").stdout.endswith(",EUR,480\n"), "though the car came in before it"
+
+
+def test_a_folder_gets_a_table_of_each_part(url, tmp_path):
+    folder = tmp_path / "tables"
+    printed = run("--ledger", url, "--csv-dir", folder).stdout
+    assert str(folder) in printed and "EUR" not in printed
+    assert "HHXY99" in (folder / "unpaid.csv").read_text() and "near_miss" in (folder / "reviews.csv").read_text()
+    assert (folder / "takings.csv").read_text() == run("--ledger", url).stdout
+
+
+def test_a_folder_that_is_a_file_is_named(url, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(ParkingError, match="taken"):
+        run("--ledger", url, "--csv-dir", tmp_path / "taken")
 
 
 def test_a_file_that_cannot_be_written_is_named(url, tmp_path):

@@ -45,6 +45,8 @@ class Station:
             DiagnosticArray, "diagnostics", lambda m: setattr(self, "health", m.status[0]), qos.EVENT
         )
         self.alarm = node.create_publisher(Bool, "/fire_alarm", qos.STATE)
+        self.alarms: list[bool] = []
+        node.create_subscription(Bool, "/fire_alarm", lambda m: self.alarms.append(m.data), qos.STATE)
 
     def until(self, what: Callable[[], Any], limit: float = LIMIT) -> None:
         end = time.monotonic() + limit
@@ -91,10 +93,10 @@ def station() -> Iterator[Station]:
     station.close()
 
 
-def barrier(link: Path, *more: str):
+def barrier(link: Path, *more: str, namespace: str = NAMESPACE):
     settings = [f"device:={link}", "barrier_id:=north", "relays:=[lamp, door]", "relay_pulses:=[0.0, 2.0]", *more]
     parameters = [word for setting in settings for word in ("-p", setting)]
-    return process("robot_base.barrier_node", "-r", f"__ns:={NAMESPACE}", *parameters)
+    return process("robot_base.barrier_node", "-r", f"__ns:={namespace}", *parameters)
 
 
 def test_it_opens_closes_stops_and_minds_the_lane(station: Station, tmp_path: Path) -> None:
@@ -180,6 +182,32 @@ def test_fire_opens_it_and_only_a_person_closes_it_again(station: Station, tmp_p
             station.until_state(BarrierState.OPEN)
     finally:
         device.close()
+
+
+def test_the_alarm_contact_of_one_gate_is_the_alarm_of_all(station: Station, tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    with (
+        SimulatedDevice(here), SimulatedDevice(there) as device,
+        barrier(here), barrier(there, namespace="/gate_there") as other,
+    ):  # fmt: skip
+        station.until_state(BarrierState.CLOSED)
+        device.set("fire", 1)
+        station.until_state(BarrierState.OPEN)
+        assert station.alarms[-1]
+        station.alarm.publish(Bool(data=False))  # somebody else's end is not the end of this alarm
+        station.until(lambda: station.alarms[-2:] == [False, True])
+        station.until(lambda: "fire" in station.command(FORCE_CLOSE, reason="false alarm").message)
+        device.set("fire", 0)
+        station.until(lambda: not station.alarms[-1])
+        assert station.states[-1].fire_open
+        # A node that begins anew, at a board that is held open but whose contact is off, begins no alarm.
+        other.send_signal(signal.SIGINT)
+        assert other.wait(LIMIT) == 0
+        station.alarms.clear()
+        with barrier(there, namespace="/gate_there"):
+            station.close_when_clear(FORCE_CLOSE, reason="false alarm, the lane is clear")
+            station.until_state(BarrierState.CLOSED)
+            assert True not in station.alarms
 
 
 @pytest.mark.parametrize(

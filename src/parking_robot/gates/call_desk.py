@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 from parking_robot.errors import ParkingError, PlateError
 from parking_robot.gates.passage import LaneState
 from parking_robot.gates.station import Station
 from parking_robot.plates.alphabet import normalise
+from parking_robot.stays.store import from_us
+
+# As the station names its calls: after the passage of the car, or after the gate where the lane is empty.
+_CALL = re.compile(r"(?:([0-9a-f]{16})[0-9a-f]{16}|.*-([0-9a-f]{1,16})):call\d+")
 
 
 class CallDesk:
@@ -57,3 +64,9 @@ class CallDesk:
 
 def _plate(text: str) -> str:
     return normalise(text) if text else ""
+
+
+def called_since(call_id: str) -> datetime | None:
+    """Return when the car of this call came, or the button was pressed in an empty lane; None: no call of a gate."""
+    found = _CALL.fullmatch(call_id)
+    return from_us(int(found[1] or found[2], 16)) if found else None

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from parking_robot.money.money import Money
 from parking_robot.reasons import Reason
+from parking_robot.stays.access import ListEntry
 
 
 class Direction(StrEnum):
@@ -49,7 +50,8 @@ class Decision:
     """The verdict with its reason. ``review`` names the kind of a case for the review queue; empty: none.
 
     ``due`` is what is to be paid now. ``free_until`` and ``free`` go into the record of an entry, as does
-    ``previous``, the stay that it goes on from. ``lost``: the stay is to be opened with the price of a lost ticket.
+    ``previous``, the stay that it goes on from. ``right`` is what the exit found that the entry had not seen.
+    ``lost``: the stay is to be opened with the price of a lost ticket. ``vehicle_class`` is what the lists say of it.
     """
 
     verdict: Verdict
@@ -63,7 +65,9 @@ class Decision:
     free: bool = False
     free_until: datetime | None = None
     previous: str = ""
+    right: ListEntry | None = None
     lost: bool = False
+    vehicle_class: str = ""
     spaces: int | None = None
 
     @property

@@ -11,11 +11,12 @@ from parking_robot.gates.site import Outage, Site, Unread
 from parking_robot.money.fee import bill_lost_ticket
 from parking_robot.plates.alphabet import fold
 from parking_robot.reasons import Reason
-from parking_robot.stays.access import EntryDecision, ban_of, decide_entry
+from parking_robot.stays.access import EntryDecision, ban_of, class_of, decide_entry
 from parking_robot.stays.claims import claim_space
 from parking_robot.stays.ledger import Ledger, new_stay_id
 from parking_robot.stays.matching import Inside, Match, MatchKind, match_exit
 from parking_robot.stays.reviews import list_reviews
+from parking_robot.stays.rights import find_right, with_right
 from parking_robot.stays.stay import Stay, StayState
 from parking_robot.stays.visits import previous_of, quote_visit
 
@@ -51,6 +52,7 @@ def without_ledger(site: Site, passage: Passage) -> Decision:
             review="outage",
             free=permit.free,
             free_until=permit.free_until,
+            vehicle_class=class_of(passage.plate, passage.at, site.lists.entries()),
         )
     verdict = Verdict.HOLD if policy is Outage.HOLD else Verdict.ASK
     return Decision(verdict, Reason.LEDGER_AWAY, "the ledger is away: please wait, or press the help button")
@@ -82,6 +84,7 @@ def _entry(ledger: Ledger, site: Site, passage: Passage) -> Decision:
         free=access.free,
         free_until=access.free_until,
         previous=previous_of(ledger, site.tariff, plate, at),
+        vehicle_class=class_of(plate, at, lists),
         spaces=spaces - 1 if spaces else 0,
     )
 
@@ -104,7 +107,7 @@ def _exit(ledger: Ledger, site: Site, passage: Passage) -> Decision:
     candidates = tuple(car.plate or "(unread)" for car in match.candidates)
     if not match.stay_id:
         return _nobody(site, passage, cars, match, candidates)
-    return _settled(ledger, site, match, candidates, at)
+    return _settled(ledger, site, passage, match, candidates)
 
 
 def _nobody(site: Site, passage: Passage, cars: list[Inside], match: Match, candidates: tuple[str, ...]) -> Decision:
@@ -126,8 +129,8 @@ def _nobody(site: Site, passage: Passage, cars: list[Inside], match: Match, cand
     return Decision(Verdict.ASK, Reason.NO_STAY, match.reason, review="no_stay", candidates=candidates)
 
 
-def _settled(ledger: Ledger, site: Site, match: Match, candidates: tuple[str, ...], at: datetime) -> Decision:
-    stay = ledger.stay(match.stay_id)
+def _settled(ledger: Ledger, site: Site, passage: Passage, match: Match, candidates: tuple[str, ...]) -> Decision:
+    stay, at = ledger.stay(match.stay_id), passage.at
     if stay.state is not StayState.INSIDE:
         return Decision(
             Verdict.ASK, Reason.NO_STAY, "this stay has ended already", review="two_exits", candidates=candidates
@@ -137,26 +140,32 @@ def _settled(ledger: Ledger, site: Site, match: Match, candidates: tuple[str, ..
         return Decision(Verdict.ASK, Reason.CLOCK, text, stay.id, review="clock")
     if any(case.kind == RISK_HOLD for case in list_reviews(ledger, stay_id=stay.id)):
         return Decision(Verdict.ASK, Reason.PAYMENT_HELD, "a payment for this stay has to be looked at", stay.id)
-    return _by_quote(ledger, site, stay, match, candidates, max(at, stay.entered))
+    return _by_quote(ledger, site, stay, passage.plate, match, candidates, max(at, stay.entered))
 
 
 def _by_quote(
-    ledger: Ledger, site: Site, stay: Stay, match: Match, candidates: tuple[str, ...], at: datetime
+    ledger: Ledger, site: Site, stay: Stay, plate: str, match: Match, candidates: tuple[str, ...], at: datetime
 ) -> Decision:
     offer = quote_visit(site.tariff, stay, at, ledger)
+    right = find_right(ledger, site.lists.entries(), stay, plate, at) if offer.due.minor > 0 else None
+    if right is not None:
+        # The entry had read another plate.
+        stay = with_right(stay, right)
+        offer = quote_visit(site.tariff, stay, at, ledger)
     review = "near_miss" if match.to_review else ""
     suffix = f" ({match.reason})" if match.to_review else ""
     if offer.due.minor > 0:
         return Decision(
             Verdict.HOLD, Reason.UNPAID, f"{offer.due} to pay{suffix}", stay.id, offer.due, review,
-            candidates=candidates,
+            candidates=candidates, right=right,
         )  # fmt: skip
     if stay.free and (stay.free_until is None or at < stay.free_until):
-        code, text = Reason.PERMIT, "permit"
+        code = Reason.PERMIT
+        text = "permit" if right is None else f"{right.kind}: {right.reason}, found by the plate at the exit"
     elif stay.received(site.tariff.currency).minor > 0:
         code, text = Reason.PAID, "paid"
         if offer.paid_until is not None:
             text += f", {int((offer.paid_until - at).total_seconds())} s of grace left"
     else:
         code, text = Reason.FREE, "nothing to pay"
-    return Decision(Verdict.OPEN, code, text + suffix, stay.id, review=review, candidates=candidates)
+    return Decision(Verdict.OPEN, code, text + suffix, stay.id, review=review, candidates=candidates, right=right)

@@ -4,12 +4,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cv2
 
 from parking_robot.errors import ParkingError
 from parking_robot.plates.geometry import Picture
+from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.reviews import list_reviews
+
+_ALL_CASES = 10**9
 
 
 class PictureStore:
@@ -40,3 +46,33 @@ class PictureStore:
     def path(self, name: str) -> Path:
         """Return where the picture of this name lies."""
         return self._folder / name[:2] / f"{name}.jpg"
+
+    def drop_older(self, days: int, now: datetime, needed: Set[str]) -> int:
+        """Delete the pictures that were kept more than ``days`` days before ``now``, but none whose name is ``needed``.
+
+        Return how many. Raises ParkingError when one cannot be deleted. Another gate may do the same at the same time.
+        """
+        oldest = (now - timedelta(days=days)).timestamp()
+        dropped = 0
+        try:
+            for path in self._folder.glob("??/*"):
+                # Half-written ones go too: what a full disk or a power cut left.
+                if path.suffix not in (".jpg", ".part") or path.stem in needed:
+                    continue
+                try:
+                    if path.stat().st_mtime < oldest:
+                        path.unlink()
+                        dropped += 1
+                except FileNotFoundError:
+                    continue
+        except OSError as error:
+            raise ParkingError(
+                f"old pictures could not be deleted in {self._folder}: {error}", hint="check the folder's owner"
+            ) from error
+        return dropped
+
+
+def needed_pictures(ledger: Ledger) -> frozenset[str]:
+    """Return the names of the pictures of the cases that wait for a person. Raises LedgerError."""
+    names = (case.facts.get("picture") for case in list_reviews(ledger, most=_ALL_CASES))
+    return frozenset(name for name in names if name)

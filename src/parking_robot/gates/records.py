@@ -14,14 +14,20 @@ from parking_robot.gates.decision import Decision, Direction, Passage, Verdict
 from parking_robot.gates.journal import Record
 from parking_robot.gates.site import Site
 from parking_robot.money.money import Money
+from parking_robot.plates.alphabet import fold
 from parking_robot.reasons import Reason
 from parking_robot.stays.alarms import begin_alarm, end_alarm
+from parking_robot.stays.ending import end_stay
 from parking_robot.stays.gate_log import GateEntry, add, newest
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.matching import Inside, match_exit
 from parking_robot.stays.reviews import open_review
-from parking_robot.stays.stay import EventKind, StayEvent
+from parking_robot.stays.rights import find_right, right_facts, with_right
+from parking_robot.stays.stay import EventKind, Stay, StayEvent
 from parking_robot.stays.visits import quote_visit
+
+_OF_THE_ENTRY = ("free", "free_until", "previous", "lost", "vehicle_class")
+_OF_THE_CASE = ("candidates", "picture", "second_plate")
 
 
 class RecordKind(StrEnum):
@@ -53,8 +59,11 @@ def decided(passage: Passage, decision: Decision, number: int, by: str) -> Recor
     if decision.opens and passage.direction is Direction.ENTRY:
         until = decision.free_until.isoformat() if decision.free_until else None
         facts |= {"enter": True, "free": decision.free, "free_until": until, "previous": decision.previous}
+        facts["vehicle_class"] = decision.vehicle_class
     if decision.lost:
         facts |= {"enter": True, "lost": True}
+    if decision.right is not None:
+        facts["granted"] = right_facts(decision.right)
     key = f"{passage.id}:decided:{number}"
     return Record(key, RecordKind.DECIDED, passage.gate, passage.at, passage.id, decision.stay_id, facts)
 
@@ -122,10 +131,9 @@ def apply_record(ledger: Ledger, site: Site, record: Record) -> None:
             facts = {"gate": record.gate, "plate": record.facts.get("plate", "")}
             if record.facts.get("alarm"):
                 reasons.append(str(record.facts["alarm"]))
-            if record.facts.get("candidates"):
-                facts["candidates"] = record.facts["candidates"]
-            if record.facts.get("picture"):
-                facts["picture"] = record.facts["picture"]
+            if second := record.facts.get("second_plate"):
+                reasons.append(f"the second car's plate: {second}")
+            facts |= {name: record.facts[name] for name in _OF_THE_CASE if record.facts.get(name)}
             # One case of a kind for one car, however often it was decided on.
             key = f"{record.passage or record.key}:{review}"
             open_review(ledger, review, record.at, key, record.stay_id, reasons, **facts)
@@ -136,15 +144,20 @@ def _decided(ledger: Ledger, site: Site, record: Record) -> None:
     # A gate that decides on cars is not held open by an alarm, also where nobody released it before a restart.
     end_alarm(ledger, record.gate, record.at)
     if facts.get("enter"):
-        given = {name: facts[name] for name in ("free", "free_until", "previous", "lost") if facts.get(name)}
+        given = {name: facts[name] for name in _OF_THE_ENTRY if facts.get(name)}
         ledger.enter(
             str(facts["plate"]), record.gate, record.at, f"{record.passage}:in", record.stay_id,
-            confidence=facts.get("confidence", 0.0), picture=facts.get("picture", ""), reason=facts["code"], **given,
+            confidence=facts.get("confidence", 0.0), picture=facts.get("picture", ""), reason=facts["code"],
+            **given, **site.tariff.mark(record.at),
         )  # fmt: skip
     if record.stay_id:
         told = {name: facts.get(name, "") for name in ("verdict", "code", "text", "by", "plate", "confidence")}
         told |= {"gate": record.gate, "picture": facts.get("picture", "")}
+        if "due_minor" in facts:
+            told |= {"due_minor": facts["due_minor"], "currency": facts["currency"], **site.tariff.mark(record.at)}
         ledger.append(record.stay_id, StayEvent(EventKind.DECISION, record.at, told), f"{record.key}:stay")
+        if granted := facts.get("granted"):
+            _grant(ledger, record, record.stay_id, str(facts["plate"]), granted)
 
 
 def _passed(ledger: Ledger, site: Site, record: Record) -> None:
@@ -161,16 +174,27 @@ def _passed(ledger: Ledger, site: Site, record: Record) -> None:
         stay_id = match.stay_id
     if not stay_id:
         raise StayError("a car left through a gate that had not been opened for it", hint="decide the review")
+    _leave(ledger, site, record, stay_id, str(record.facts["plate"]), record.passage)
+
+
+def _leave(ledger: Ledger, site: Site, record: Record, stay_id: str, plate: str, key: str) -> None:
     stay = ledger.stay(stay_id)
     # Entry and exit were seen by clocks of two computers: the exit never lies before the entry.
     at = max(record.at, stay.entered)
     due = quote_visit(site.tariff, stay, at, ledger).due
-    facts = {"lane": record.gate, "plate": record.facts["plate"], "confidence": record.facts["confidence"]}
-    facts |= {"picture": record.facts.get("picture", ""), "unpaid_minor": due.minor, "currency": due.currency}
-    ledger.append(stay_id, StayEvent(EventKind.EXITED, at, facts), f"{record.passage}:out")
-    if due.minor > 0:
-        reason = f"{stay.plate or 'an unread car'} left with {due} unpaid ({record.facts.get('code', '')})"
-        open_review(ledger, "unpaid_exit", at, f"{record.passage}:unpaid_exit", stay_id, [reason], gate=record.gate)
+    right = find_right(ledger, site.lists.entries(), stay, plate, at) if due.minor > 0 and stay.left is None else None
+    if right is not None and with_right(stay, right) != stay:
+        # Nobody had asked: the ledger was away, an alarm held the gate open, or a person opened.
+        stay = _grant(ledger, record, stay_id, plate, right_facts(right))
+    facts = {"lane": record.gate, "plate": plate, "picture": record.facts.get("picture", "")}
+    facts["confidence"] = record.facts.get("confidence", 0.0)
+    end, why = StayEvent(EventKind.EXITED, at, facts), str(record.facts.get("code", ""))
+    end_stay(ledger, site.tariff, stay, end, f"{key}:out", f"{key}:unpaid_exit", why, record.gate)
+
+
+def _grant(ledger: Ledger, record: Record, stay_id: str, plate: str, right: Mapping[str, Any]) -> Stay:
+    facts = {**right, "plate": plate, "lane": record.gate}
+    return ledger.append(stay_id, StayEvent(EventKind.CONCESSION, record.at, facts), f"{record.key}:right")
 
 
 def _fire_opened(ledger: Ledger, site: Site, record: Record) -> None:
@@ -189,11 +213,25 @@ def _turned_back(ledger: Ledger, site: Site, record: Record) -> None:
 
 
 def _tailgating(ledger: Ledger, site: Site, record: Record) -> None:
-    if record.facts["direction"] == Direction.ENTRY:
+    plate = str(record.facts.get("second_plate", ""))
+    if record.facts["direction"] == Direction.EXIT:
+        _second_left(ledger, site, record, plate)
+    elif not any(other == plate for _, other, _ in ledger.inside() if plate):
         # It is inside, so it counts and will meet its stay at the exit.
-        plate = str(record.facts.get("second_plate", ""))
-        if not any(other == plate for _, other, _ in ledger.inside() if plate):
-            ledger.enter(plate, record.gate, record.at, f"{record.key}:in", reason="tailgating")
+        told = {"reason": "tailgating", **site.tariff.mark(record.at)}
+        ledger.enter(plate, record.gate, record.at, f"{record.key}:in", **told)
+
+
+def _second_left(ledger: Ledger, site: Site, record: Record, plate: str) -> None:
+    first = str(record.facts.get("plate", ""))
+    if plate and not record.stay_id and fold(plate) == fold(first):
+        raise StayError(f"{plate} may be {first} once more", hint="decide the review")
+    cars = [Inside(*row) for row in ledger.inside() if row[0] != record.stay_id]
+    # Read in passing: a near miss accuses nobody, a person decides.
+    match = match_exit(plate, cars, record.at, 0.0, 1.0)
+    if not match.stay_id:
+        raise StayError(f"the second car's stay is not known: {match.reason}", hint="decide the review")
+    _leave(ledger, site, record, match.stay_id, plate, record.key)
 
 
 def _money(due: Money | None) -> Mapping[str, Any]:

@@ -71,12 +71,24 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The versions of one garage's prices in order of time, in one currency and one time zone."""
+    """The versions of one garage's prices in order of time, in one currency and one time zone.
+
+    ``digest``: the first 12 hexadecimal digits of the file's SHA-256, by which records tell edited prices apart.
+    """
 
     name: str
     currency: str
     zone: ZoneInfo
     versions: tuple[Version, ...]
+    digest: str
+
+    def mark(self, instant: datetime) -> dict[str, str]:
+        """Return what a record tells of the prices in force: the version's id (empty: there is none), the digest."""
+        try:
+            version = self.at(instant).id
+        except TariffError:
+            version = ""
+        return {"tariff_version": version, "tariff_hash": self.digest}
 
     def at(self, instant: datetime) -> Version:
         """Return the version in force. Raises TariffError when there is none."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -42,7 +43,7 @@ def parse_tariff(text: str, where: str) -> Tariff:
         if not isinstance(content, dict):
             raise TariffError(f"{where}: a mapping is expected", hint=HINT)
         check_keys(content, ("tariff", "currency", "time_zone", "versions"), where)
-        return _tariff(content, where)
+        return _tariff(content, where, hashlib.sha256(text.encode()).hexdigest()[:12])
     except yaml.YAMLError as error:
         raise TariffError(f"{where} is not valid YAML: {error}", hint="correct the file") from error
     except (ParameterError, MoneyError) as error:
@@ -50,7 +51,7 @@ def parse_tariff(text: str, where: str) -> Tariff:
         raise TariffError(f"{place}{error}", hint=error.hint or HINT) from error
 
 
-def _tariff(content: Mapping[str, Any], where: str) -> Tariff:
+def _tariff(content: Mapping[str, Any], where: str, digest: str) -> Tariff:
     currency = require_currency(str(_need(content, "currency", where)))
     try:
         zone = ZoneInfo(str(_need(content, "time_zone", where)))
@@ -74,7 +75,7 @@ def _tariff(content: Mapping[str, Any], where: str) -> Tariff:
             )
     if len({version.id for version in versions}) < len(versions):
         raise TariffError(f"{where}: two versions have one id", hint="give each its own")
-    return Tariff(str(_need(content, "tariff", where)), currency, zone, tuple(versions))
+    return Tariff(str(_need(content, "tariff", where)), currency, zone, tuple(versions), digest)
 
 
 def _version(entry: Any, zone: ZoneInfo, currency: str, file: str) -> Version:

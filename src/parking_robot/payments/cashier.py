@@ -7,30 +7,36 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from parking_robot.errors import PaymentError, PlateError, StayError, TariffError
 from parking_robot.gates.keeper import RISK_HOLD
 from parking_robot.gates.site import Site
+from parking_robot.money.money import Money
 from parking_robot.money.quote import Quote
-from parking_robot.payments.desk import PaymentDesk, Receipt
-from parking_robot.payments.provider import Checkout, Outcome
+from parking_robot.payments.desk import Misfit, PaymentDesk, Receipt
+from parking_robot.payments.provider import EXPIRED, Checkout, Outcome, UnknownPayment, is_decline
+from parking_robot.payments.refunds import share_refund
 from parking_robot.payments.risk import Rule, Verdict, assess
 from parking_robot.payments.risk_facts import Fact, FactKind, add_fact, count_facts, device_of
 from parking_robot.plates.alphabet import normalise
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.reviews import open_review
-from parking_robot.stays.stay import EventKind, Stay, StayEvent, StayState
+from parking_robot.stays.reviews import ReviewVerdict, list_reviews, open_review
+from parking_robot.stays.stay import EventKind, Stay, StayEvent, StayState, fold_events
 from parking_robot.stays.visits import quote_visit
 from ronda_core.clock import Clock
+
+# So long payments of which no message came are asked about.
+LOOK_BACK = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A stay and what is due for it now."""
+    """A stay and what is due for it now. ``declined``: the last try to pay failed."""
 
     stay: Stay
     quote: Quote
+    declined: bool
 
 
 class HeldPayment(PaymentError):
@@ -50,14 +56,23 @@ class Cashier:
 
     def offer(self, stay_id: str) -> Offer:
         """Return what is due; for a stay that has ended, what was due when it did."""
-        stay = self.ledger.stay(stay_id)
+        events = self.ledger.events(stay_id)
+        stay = fold_events(stay_id, events)
         at = max(stay.entered, stay.left or self.now())
-        return Offer(stay, quote_visit(self.site.tariff, stay, at, self.ledger))
+        tries = [event for event in events if event.kind in (EventKind.PAID, EventKind.PAYMENT_FAILED)]
+        declined = bool(tries) and tries[-1].kind is EventKind.PAYMENT_FAILED
+        declined = declined and tries[-1].facts.get("reason") != EXPIRED
+        return Offer(stay, quote_visit(self.site.tariff, stay, at, self.ledger), declined)
+
+    def device_of(self, stay_id: str) -> str:
+        """Return the phone that opened the newest checkout of a stay; empty: none."""
+        return device_of(self.ledger, stay_id)
 
     def checkout(self, stay_id: str, device: str) -> Checkout:
         """Open the provider's page for what is due.
 
         Raises HeldPayment where the rules want a person first, PaymentError when nothing is due or the stay has ended.
+        A person who accepted a held payment of this stay has the last word: its later ones are not held.
         """
         offer, now = self.offer(stay_id), self.now()
         stay, due = offer.stay, offer.quote.due
@@ -66,30 +81,51 @@ class Cashier:
             raise PaymentError("this stay has ended: nothing can be paid for it", hint="scan the code on the screen")
         facts = count_facts(self.ledger, now, device, "", stay.plate, due.minor)
         judged = assess(facts, self._rules)
-        if judged.verdict is Verdict.HOLD:
+        if judged.verdict is Verdict.HOLD and not self._accepted(stay_id, now):
             open_review(self.ledger, RISK_HOLD, now, f"{stay_id}:{RISK_HOLD}:{device}", stay_id, judged.reasons)
             raise HeldPayment("this payment has to be looked at by a person", hint=self.site.help)
         if judged.verdict is Verdict.REVIEW:
             key = f"{stay_id}:risk:{device}:{len(stay.payments)}"
             open_review(self.ledger, "risk", now, key, stay_id, judged.reasons)
         # One checkout for one price of one stay: a second tap opens the same page. After a failure, another one.
-        failed = sum(event.kind is EventKind.PAYMENT_FAILED for event in self.ledger.events(stay_id))
-        opened = self._desk.checkout(stay, due, f"{stay_id}:{due.minor}:{len(stay.payments)}:{failed}")
+        failures = (event for event in self.ledger.events(stay_id) if event.kind is EventKind.PAYMENT_FAILED)
+        failed = {str(event.facts["intent"]) for event in failures if not event.facts.get("open")}
+        opened = self._desk.checkout(stay, due, f"{stay_id}:{due.minor}:{len(stay.payments)}:{len(failed)}")
         add_fact(self.ledger, Fact(FactKind.CHECKOUT, now, device, plate=stay.plate, stay_id=stay_id))
         return opened
 
+    def settle(self, stay_id: str) -> None:
+        """Ask the provider about this stay's open payments, for a driver who comes back faster than the message."""
+        for intent in self._desk.pending(self.now() - LOOK_BACK, stay_id):
+            try:
+                self._desk.settle(intent)
+            except PaymentError:
+                # The page shows what is due; the settler asks again.
+                continue
+
     def webhook(self, body: bytes, headers: Mapping[str, str]) -> Receipt:
         """Apply a provider's message, and count it. Raises as `PaymentDesk.webhook`."""
-        receipt = self._desk.webhook(body, headers)
+        try:
+            receipt = self._desk.webhook(body, headers)
+        except Misfit as error:
+            self._count_misfit(error)
+            raise
         event, stay = receipt.event, receipt.stay
         if not receipt.new or event is None or stay is None:
             return receipt
         now, device = self.now(), device_of(self.ledger, stay.id)
-        if event.outcome is Outcome.FAILED:
+        if is_decline(event):
             add_fact(self.ledger, Fact(FactKind.DECLINED, now, device, event.payer, stay.plate, stay.id))
         elif event.outcome is Outcome.SUCCEEDED:
             self._judge_paid(stay, event.payer, event.country, device, now, event.id)
         return receipt
+
+    def _count_misfit(self, error: Misfit) -> None:
+        event, stay = error.event, self.ledger.stay(error.stay_id)
+        other = event.amount is not None and event.amount.currency != error.asked.currency
+        kind = FactKind.WRONG_CURRENCY if other else FactKind.WRONG_AMOUNT
+        device = device_of(self.ledger, stay.id)
+        add_fact(self.ledger, Fact(kind, self.now(), device, event.payer, stay.plate, stay.id))
 
     def misfit(self, body: bytes, reason: str) -> None:
         """Keep a signed message that fits nothing, such as another amount or currency: a person looks at it."""
@@ -121,6 +157,30 @@ class Cashier:
             open_review(self.ledger, "typed_plate", now, f"{stay_id}:typed_plate", stay_id, [reason], plate=plate)
         return stay
 
+    def refund(self, stay_id: str, text: str, by: str, reason: str) -> Money:
+        """Pay back "2.40" or "2.40 EUR" in a person's name and return it; it counts when the provider's message comes.
+
+        Raises StayError for an unknown stay, MoneyError and PaymentError for what was not paid or cannot be paid back.
+        """
+        if not by.strip() or not reason.strip():
+            raise PaymentError("a refund needs a name and a reason", hint="--by NAME --reason TEXT")
+        number, _, currency = text.strip().partition(" ")
+        amount = Money.parse(number, currency.strip().upper() or self.site.tariff.currency)
+        self.ledger.stay(stay_id)
+        parts = share_refund(self.ledger.events(stay_id), self._desk.provider, amount)
+        told: dict[str, str | int] = {"verdict": "refund", "code": "refund", "by": by, "text": reason}
+        told |= {"minor": amount.minor, "currency": amount.currency}
+        # First: no money moves without a name on record.
+        self.ledger.append(stay_id, StayEvent(EventKind.DECISION, self.now(), told))
+        for part in parts:
+            try:
+                # A command that is repeated before the provider's message came pays back nothing twice.
+                self._desk.refund(part.intent, part.amount, f"{stay_id}:refund:{part.number}:{part.amount.minor}")
+            except UnknownPayment as error:
+                hint = "pay back by hand; the sandbox forgets its payments when its server is started again"
+                raise PaymentError(f"{error}: nothing is paid back of it", hint=hint) from error
+        return amount
+
     def find(self, text: str, device: str) -> Stay | None:
         """Return the stay of the one car inside of this plate, look-alikes included; None: none, or more than one.
 
@@ -135,6 +195,17 @@ class Cashier:
         exact = [row for row in found if row[1] == plate]
         rows = exact or found
         return self.ledger.stay(rows[0][0]) if len(rows) == 1 else None
+
+    def _accepted(self, stay_id: str, now: datetime) -> bool:
+        """Return whether a person accepted a held payment of this stay; that it was let through goes on record."""
+        cases = list_reviews(self.ledger, everything=True, stay_id=stay_id)
+        accepted = [case for case in cases if case.kind == RISK_HOLD and case.verdict == ReviewVerdict.ACCEPT]
+        if not accepted:
+            return False
+        case = accepted[-1]
+        told = {"verdict": "accept", "code": RISK_HOLD, "by": case.decided_by, "review": case.number}
+        self.ledger.append(stay_id, StayEvent(EventKind.DECISION, now, told), f"{stay_id}:{RISK_HOLD}:{case.number}")
+        return True
 
     def _judge_paid(self, stay: Stay, payer: str, country: str, device: str, now: datetime, event_id: str) -> None:
         add_fact(self.ledger, Fact(FactKind.PAID, now, device, payer, stay.plate, stay.id))

@@ -13,7 +13,7 @@ from sqlalchemy import insert, literal, select
 
 from parking_robot.errors import LedgerError, PaymentError
 from parking_robot.money.money import Money
-from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, ProviderEvent
+from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, ProviderEvent, UnknownPayment
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.stay import EventKind, Stay, StayEvent
 from parking_robot.stays.store import from_us, to_us
@@ -26,6 +26,7 @@ _KINDS = {
     Outcome.SUCCEEDED: EventKind.PAID,
     Outcome.REFUNDED: EventKind.REFUNDED,
     Outcome.FAILED: EventKind.PAYMENT_FAILED,
+    Outcome.DECLINED: EventKind.PAYMENT_FAILED,
 }
 
 
@@ -39,22 +40,39 @@ class Receipt:
     event: ProviderEvent | None = None
 
 
+class Misfit(PaymentError):
+    """A provider's message tells of another amount or currency than ``asked`` for the stay."""
+
+    def __init__(self, event: ProviderEvent, asked: Money, stay_id: str) -> None:
+        super().__init__(f"{event.id} tells of {event.amount}, asked were {asked}", hint="review the payment by hand")
+        self.event, self.asked, self.stay_id = event, asked, stay_id
+
+
 class PaymentDesk:
     """One provider's desk. Safe to call from the threads of a web server."""
 
     def __init__(self, ledger: Ledger, provider: PaymentProvider, clock: Clock) -> None:
         self._ledger, self._provider, self._clock = ledger, provider, clock
 
+    @property
+    def provider(self) -> str:
+        """The provider's name."""
+        return self._provider.name
+
     def checkout(self, stay: Stay, due: Money, key: str) -> Checkout:
-        """Return a page for what is due. Raises PaymentError when nothing is due or the provider refuses."""
+        """Return a page for what is due. Raises PaymentError when nothing is due or the provider refuses.
+
+        A page of this key that the provider no longer knows is replaced; one that was paid is settled instead.
+        """
         if due.minor <= 0:
-            raise PaymentError(f"nothing is due for stay {stay.id}", hint="drive to the exit")
+            raise PaymentError("nothing is due for this stay", hint="drive to the exit")
         opened = self._provider.checkout(stay.id, due, key, f"Parking {stay.plate or stay.id[:6]}")
+        free_key = self._free_key(key, opened.intent)
         with self._ledger.batch() as connection:
             known = connection.execute(select(intents).where(intents.c.id == opened.intent)).first()
             if known is None:
                 values = {"id": opened.intent, "provider": self._provider.name, "stay_id": stay.id, "minor": due.minor}
-                values |= {"currency": due.currency, "created_us": self._now_us(), "key": key}
+                values |= {"currency": due.currency, "created_us": self._now_us(), "key": free_key}
                 connection.execute(insert(intents).values(**values))
             elif (known.stay_id, known.minor, known.currency) != (stay.id, due.minor, due.currency):
                 raise PaymentError(f"key '{key}' was used for another amount", hint="ask for a fresh quote")
@@ -94,12 +112,14 @@ class PaymentDesk:
         with self._ledger.batch():
             return Receipt(event.outcome.value, True, self._apply(event), event)
 
-    def pending(self, since: datetime) -> list[str]:
-        """Return the intents opened since then of which no payment is on record; for `settle`."""
+    def pending(self, since: datetime, stay_id: str = "") -> list[str]:
+        """Return the intents (of one stay, or of all) opened since then of which no payment is on record."""
         paid = select(stay_events.c.key).where(stay_events.c.key == _paid_key(self._provider.name, intents.c.id))
         query = select(intents.c.id).where(
             intents.c.provider == self._provider.name, intents.c.created_us >= to_us(since), ~paid.exists()
         )
+        if stay_id:
+            query = query.where(intents.c.stay_id == stay_id)
         with self._ledger.reading() as connection:
             return [str(row.id) for row in connection.execute(query)]
 
@@ -112,6 +132,39 @@ class PaymentDesk:
             raise PaymentError(f"{amount} cannot be refunded, received are {received}", hint="choose a smaller amount")
         self._provider.refund(intent, amount, key)
 
+    def _free_key(self, key: str, intent: str) -> str:
+        """Return the key to keep an intent under: ``key``, or another where a former intent of it is gone.
+
+        Providers forget keys: Stripe after a day, the sandbox when it is started again. Asked outside of a transaction.
+        """
+        free, number = key, 0
+        while (former := self._intent_of_key(free)) not in (None, intent):
+            self._require_gone(str(former))
+            number += 1
+            free = f"{key}:{number}"
+        return free
+
+    def _intent_of_key(self, key: str) -> str | None:
+        with self._ledger.reading() as connection:
+            row = connection.execute(select(intents.c.id).where(intents.c.key == key)).first()
+        return str(row.id) if row else None
+
+    def _require_gone(self, intent: str) -> None:
+        """Raise PaymentError if an intent has been paid, which then counts, or can still be paid."""
+        with self._ledger.reading() as connection:
+            key = f"{EventKind.PAID}:{self._provider.name}:{intent}"
+            paid = connection.execute(select(stay_events.c.serial).where(stay_events.c.key == key)).first()
+        if paid is not None:
+            raise PaymentError("this has been paid", hint="open the page again")
+        try:
+            outcome = Outcome(self.settle(intent).effect)
+        except UnknownPayment:
+            return
+        if outcome is Outcome.SUCCEEDED:
+            raise PaymentError("this has been paid", hint="open the page again")
+        if outcome is not Outcome.FAILED:
+            raise PaymentError("a page for this payment is open already", hint="pay there, or press the help button")
+
     def _apply(self, event: ProviderEvent) -> Stay | None:
         kind = _KINDS.get(event.outcome)
         if kind is None:
@@ -122,23 +175,25 @@ class PaymentDesk:
             now, quoted = datetime.fromtimestamp(self._clock.now(), UTC), from_us(row.created_us)
             if kind is EventKind.PAID and timedelta(0) <= now - quoted <= QUOTE_HOLDS:
                 facts["covers"] = quoted.isoformat()
+            if event.outcome is Outcome.DECLINED:
+                facts["open"] = True
             # A payment counts once per intent however it is told; each refund and failure is one of its own.
             key = f"{kind}:{self._provider.name}:{event.intent}"
             if kind is not EventKind.PAID:
                 key += f":{event.id}"
             if event.amount is not None:
-                self._require_fit(event, kind, Money(row.minor, row.currency))
+                self._require_fit(event, kind, Money(row.minor, row.currency), str(row.stay_id))
                 facts |= {"minor": event.amount.minor, "currency": event.amount.currency}
             added = StayEvent(kind, now, facts)
             return self._ledger.append(row.stay_id, added, key)
 
-    def _require_fit(self, event: ProviderEvent, kind: EventKind, asked: Money) -> None:
+    def _require_fit(self, event: ProviderEvent, kind: EventKind, asked: Money, stay_id: str) -> None:
         amount = event.amount
         fits = amount is not None and amount.currency == asked.currency
         if fits and amount is not None:
             fits = 0 < amount.minor <= asked.minor if kind is EventKind.REFUNDED else amount == asked
         if kind is not EventKind.PAYMENT_FAILED and not fits:
-            raise PaymentError(f"{event.id} tells of {amount}, asked were {asked}", hint="review the payment by hand")
+            raise Misfit(event, asked, stay_id)
 
     def _intent(self, connection: Any, intent: str) -> Any:
         row = connection.execute(select(intents).where(intents.c.id == intent)).first()

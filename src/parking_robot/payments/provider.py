@@ -8,11 +8,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from parking_robot.errors import PaymentError
 from parking_robot.money.money import Money
 
 
+class UnknownPayment(PaymentError):
+    """The provider does not know this payment, or not any more: nobody can pay it."""
+
+
+class ProviderAway(PaymentError):
+    """The provider cannot be reached now: whatever was asked may be asked again."""
+
+
+# Reason of a page that closed because nobody paid on it in time: no card was declined.
+EXPIRED = "expired"
+
+
 class Outcome(StrEnum):
+    """DECLINED: one try failed and the page stays open for another card. FAILED: the page is closed, unpaid."""
+
     SUCCEEDED = "succeeded"
+    DECLINED = "declined"
     FAILED = "failed"
     REFUNDED = "refunded"
     PENDING = "pending"
@@ -42,6 +58,11 @@ class ProviderEvent:
     reason: str = ""
     payer: str = ""
     country: str = ""
+
+
+def is_decline(event: ProviderEvent) -> bool:
+    """Return whether somebody tried to pay in vain; a page that nobody used is no try."""
+    return event.outcome is Outcome.DECLINED or (event.outcome is Outcome.FAILED and event.reason != EXPIRED)
 
 
 class PaymentProvider(Protocol):

@@ -50,12 +50,12 @@ def read_scoped_link(link: str, base: str, secret: str, now: float) -> tuple[str
     return stay_id, scope
 
 
-def qr_svg(text: str, scale: int = 8) -> str:
-    """Return a QR code (level M, quiet zone of 4 modules) as an SVG element for a page."""
+def qr_svg(text: str, scale: int = 8, fitted: bool = False) -> str:
+    """Return a QR code (level M, quiet zone of 4 modules) as an SVG element; ``fitted``: of the size that CSS gives."""
     out = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
     # White is drawn too: no reader finds dark modules on a dark page.
-    code.save(out, kind="svg", scale=scale, border=4, xmldecl=False, light="white")
+    code.save(out, kind="svg", scale=scale, border=4, xmldecl=False, light="white", omitsize=fitted)
     return out.getvalue().decode()
 
 

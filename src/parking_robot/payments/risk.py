@@ -13,7 +13,7 @@ from typing import Any
 
 from parking_robot.errors import ConfigurationError
 from ronda_core.errors import ParameterError
-from ronda_core.parameters import check_keys
+from ronda_core.parameters import check_keys, suggest
 
 
 class Verdict(StrEnum):
@@ -43,7 +43,7 @@ class Assessment:
 # What is counted for each payment; a rule may use nothing else.
 FACTS = (
     "plates_of_payer_1h", "payments_of_plate_1h", "declined_10min", "quotes_of_device_10min", "amount_mismatch",
-    "currency_mismatch", "country_mismatch", "new_device_amount", "code_replayed", "fee_below_expected_percent",
+    "currency_mismatch", "country_mismatch", "new_device_amount", "code_replayed",
 )  # fmt: skip
 DEFAULT_RULES = (
     Rule("many plates", "plates_of_payer_1h", 3, 40, "one payer paid for more than 3 plates within an hour"),
@@ -52,10 +52,9 @@ DEFAULT_RULES = (
     Rule("scanning", "quotes_of_device_10min", 6, 50, "one device asked for the fees of more than 6 plates"),
     Rule("amount", "amount_mismatch", 0, 100, "the amount is not the one that was asked for"),
     Rule("currency", "currency_mismatch", 0, 100, "the currency is not the garage's"),
-    Rule("country", "country_mismatch", 0, 20, "the payer's country is neither the plate's nor the garage's"),
+    Rule("country", "country_mismatch", 0, 20, "the payer's country is not the garage's"),
     Rule("new device", "new_device_amount", 5000, 40, "a device seen for the first time pays a high amount"),
     Rule("replayed code", "code_replayed", 0, 100, "the code of another, finished payment was used again"),
-    Rule("cheap stay", "fee_below_expected_percent", 60, 50, "the fee is far below what the pictures' times suggest"),
 )
 REVIEW_FROM, HOLD_FROM = 40, 100
 
@@ -86,9 +85,13 @@ def parse_rules(content: Any, where: str) -> tuple[Rule, ...]:
             )
         except (ParameterError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise ConfigurationError(f"{place}: {error}", hint="see docs/parking.md, risk") from error
-        if rule.fact not in FACTS or rule.points <= 0:
+        if rule.fact not in FACTS:
+            # A fact that was only ever named was never counted: such a rule has never applied.
             raise ConfigurationError(
-                f"{place}: unknown fact '{rule.fact}' or no points", hint=f"facts: {', '.join(FACTS)}"
+                f"{place}: unknown fact '{rule.fact}'{suggest(rule.fact, FACTS)}",
+                hint=f"remove the rule, or use one of: {', '.join(FACTS)}",
             )
+        if rule.points <= 0:
+            raise ConfigurationError(f"{place}: 'points' must be above 0", hint="remove a rule that gives none")
         rules.append(rule)
     return tuple(rules)

@@ -22,6 +22,8 @@ class FactKind(StrEnum):
     PAID = "paid"
     DECLINED = "declined"
     REPLAYED = "replayed"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_CURRENCY = "wrong_currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +76,7 @@ def count_facts(ledger: Ledger, now: datetime, device: str, payer: str, plate: s
             facts["declined_10min"] = count(rows, table.kind == FactKind.DECLINED.value, here, minutes)
             facts["quotes_of_device_10min"] = count(plates, table.kind == FactKind.LOOKED_UP.value, here, minutes)
             facts["code_replayed"] = count(rows, table.kind == FactKind.REPLAYED.value, here, hour)
+            facts["amount_mismatch"] = count(rows, table.kind == FactKind.WRONG_AMOUNT.value, here, hour)
+            facts["currency_mismatch"] = count(rows, table.kind == FactKind.WRONG_CURRENCY.value, here, hour)
             facts["new_device_amount"] = 0.0 if count(rows, paid, here) else float(minor)
     return facts

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 
 from parking_robot.errors import PaymentError
 from parking_robot.money.money import Money
-from parking_robot.payments.provider import Checkout, Outcome, ProviderEvent
+from parking_robot.payments.provider import Checkout, Outcome, ProviderEvent, UnknownPayment
 from parking_robot.payments.signature import sign, verify
 from ronda_core.clock import Clock
 
@@ -28,7 +28,7 @@ TRIES = 3
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{text}</title><style>body{{font:20px sans-serif;max-width:22em;margin:2em auto;padding:0 1em}}
 button{{font:inherit;width:100%;padding:.8em;margin:.4em 0}}</style>
-<h1>{text}</h1><p>To pay: <b>{amount}</b></p><p>{state}</p>{buttons}
+<h1>{text}</h1><p>To pay: <b>{amount}</b></p><p>{state}</p>{buttons}{back}
 <p><small>Sandbox: no real money is moved.</small></p></html>"""
 BUTTONS = """<form method="post"><button name="with" value="good">Pay</button>
 <button name="with" value="declined">Pay with a card that is declined</button></form>"""
@@ -47,13 +47,26 @@ class _Intent:
 
 
 class SandboxProvider:
-    """Implements PaymentProvider. ``webhook_url`` may be empty: then messages are only kept for ``messages``."""
+    """Implements PaymentProvider. ``webhook_url`` may be empty: then messages are only kept for ``messages``.
+
+    It listens on this computer alone. ``page_url``: where phones reach its pages, for a server that hands them to
+    `answer`; empty: as it listens. ``return_url``: where its pages lead back to, as `StripeProvider`'s.
+    """
 
     name = "sandbox"
 
-    def __init__(self, clock: Clock, secret: str, webhook_url: str = "", port: int = 0, old_secret: str = "") -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        secret: str,
+        webhook_url: str = "",
+        port: int = 0,
+        old_secret: str = "",
+        page_url: str = "",
+        return_url: str = "",
+    ) -> None:
         self._clock, self._secret, self.webhook_url = clock, secret, webhook_url
-        self._secrets = (secret, old_secret)
+        self._secrets, self._return_url = (secret, old_secret), return_url
         self._intents: dict[str, _Intent] = {}
         self._by_key: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -64,6 +77,7 @@ class SandboxProvider:
                 f"the sandbox cannot listen on port {port}: {error}", hint="choose another port"
             ) from error
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._page_url = page_url or self.url
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
@@ -77,7 +91,7 @@ class SandboxProvider:
         with self._lock:
             intent = self._by_key.setdefault(key, f"pi_{secrets.token_hex(12)}")
             self._intents.setdefault(intent, _Intent(stay_id, amount, text))
-        return Checkout(intent, f"{self.url}/pay/{intent}")
+        return Checkout(intent, f"{self._page_url}/pay/{intent}")
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: float) -> ProviderEvent:
         given = {name.lower(): value for name, value in headers.items()}.get(HEADER.lower(), "")
@@ -92,7 +106,8 @@ class SandboxProvider:
 
     def poll(self, intent: str) -> ProviderEvent:
         known = self._known(intent)
-        return ProviderEvent(f"poll_{intent}", known.outcome, intent, known.amount)
+        outcome = Outcome.PENDING if known.outcome is Outcome.DECLINED else known.outcome
+        return ProviderEvent(f"poll_{intent}", outcome, intent, known.amount)
 
     def refund(self, intent: str, amount: Money, key: str) -> None:
         known = self._known(intent)
@@ -109,7 +124,7 @@ class SandboxProvider:
             if known.outcome is Outcome.SUCCEEDED:
                 return
             known.payer, known.country = payer, country
-            known.outcome = Outcome.SUCCEEDED if good else Outcome.FAILED
+            known.outcome = Outcome.SUCCEEDED if good else Outcome.DECLINED
         self._tell(intent, known, known.outcome, known.amount, "" if good else "the card was declined")
 
     def messages(self, intent: str) -> list[bytes]:
@@ -121,18 +136,37 @@ class SandboxProvider:
         known = self._known(intent)
         states = {
             Outcome.SUCCEEDED: "Paid. Thank you, you may drive to the exit.",
-            Outcome.FAILED: "The payment failed: try another card, or press the intercom button at the exit.",
+            Outcome.DECLINED: "The payment failed: try another card, or press the intercom button at the exit.",
         }
         return PAGE.format(
             text=html.escape(known.text),
             amount=known.amount,
             state=states.get(known.outcome, ""),
             buttons="" if known.outcome is Outcome.SUCCEEDED else BUTTONS,
+            back=self._way_back(known.outcome),
         )
+
+    def answer(self, intent: str, form: str | None) -> tuple[int, str]:
+        """Return the HTTP status and the page for a phone; ``form``: the body that it posts, None where it looks."""
+        try:
+            if form is not None:
+                fields = {name: values[0] for name, values in parse_qs(form).items()}
+                who = (fields.get("payer", ""), fields.get("country", ""))
+                self.pay(intent, fields.get("with") != "declined", *who)
+            return 200, self.page(intent)
+        except PaymentError as error:
+            return 404, f"<!doctype html><p>{html.escape(str(error))}. {html.escape(error.hint)}.</p>"
+
+    def _way_back(self, outcome: Outcome) -> str:
+        if not self._return_url:
+            return ""
+        query = "?paid=yes" if outcome is Outcome.SUCCEEDED else ""
+        return f'<p><a href="{html.escape(self._return_url)}{query}">Back to the garage</a></p>'
 
     def _known(self, intent: str) -> _Intent:
         if intent not in self._intents:
-            raise PaymentError(f"the sandbox knows no payment {intent}", hint="scan the code again")
+            # Without its name: who knows it can pay it, and this text is shown and logged.
+            raise UnknownPayment("the sandbox does not know this payment", hint="scan the code again")
         return self._intents[intent]
 
     def _tell(self, intent: str, known: _Intent, outcome: Outcome, amount: Money, reason: str) -> None:
@@ -162,15 +196,7 @@ def _handler(provider: SandboxProvider) -> type[BaseHTTPRequestHandler]:
             self._answer(form)
 
         def _answer(self, form: str | None = None) -> None:
-            intent = self.path.removeprefix("/pay/")
-            try:
-                if form is not None:
-                    fields = {name: values[0] for name, values in parse_qs(form).items()}
-                    who = (fields.get("payer", ""), fields.get("country", ""))
-                    provider.pay(intent, fields.get("with") != "declined", *who)
-                status, text = 200, provider.page(intent)
-            except PaymentError as error:
-                status, text = 404, f"<!doctype html><p>{html.escape(str(error))}. {html.escape(error.hint)}.</p>"
+            status, text = provider.answer(self.path.removeprefix("/pay/"), form)
             body = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parking_robot.errors import LedgerError, ParkingError, PaymentError, StayError
-from parking_robot.server import gate_pages, pay_pages, webhooks
+from parking_robot.server import gate_pages, pay_pages, refund_pages, robot_pages, webhooks
 from parking_robot.server.garage import Garage
 from parking_robot.server.pages import page
 from parking_robot.server.texts import language_of, phone_texts
@@ -31,14 +32,31 @@ HEADERS = {
 }
 
 
-def create_app(garage: Garage, provider: str, provider_url: str = "") -> Starlette:
-    """Return the application. ``provider_url``: where the pay button may lead."""
+def create_app(
+    garage: Garage,
+    provider: str,
+    provider_url: str = "",
+    problem: Callable[[], str] = str,
+    more: Sequence[Route] = (),
+) -> Starlette:
+    """Return the application. ``provider_url``: where the pay button may lead. ``problem``: empty while all is well.
+
+    ``more``: the provider's own pages, where it is in this process.
+    """
+
+    def health(_request: Request) -> Response:
+        """Answer 200 either way: a restart would help nothing that is said here."""
+        return PlainTextResponse(problem() or "ok")
+
     app = Starlette(
         routes=[
             *pay_pages.routes(),
             *gate_pages.routes(),
+            *robot_pages.routes(),
+            *refund_pages.routes(),
             *webhooks.routes(provider),
-            Route("/health", lambda _request: PlainTextResponse("ok")),
+            *more,
+            Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={ParkingError: _sorry},

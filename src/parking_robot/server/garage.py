@@ -19,7 +19,9 @@ from ronda_core.clock import Clock
 # A screen whose gate has been silent for so long says that it is out of order.
 SILENT_S = 10.0
 FOOT_LINK_S = 900
-_GATE = re.compile(r"[A-Za-z0-9_-]{1,32}")
+# So long a screen says that a payment failed; the pay page says it until one succeeds.
+FAILED_SHOWN_S = 120.0
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,15 @@ class Ticket:
 
 
 class Garage:
-    """One garage as the web sees it. ``public_url``: as phones reach it."""
+    """One garage as the web sees it. ``public_url``: as phones reach it. ``foot_url``: the pay-on-foot page for codes
+    that hang about; empty where no address was set that surely leads phones here."""
 
-    def __init__(self, cashier: Cashier, secret: str, public_url: str, clock: Clock) -> None:
+    def __init__(self, cashier: Cashier, secret: str, public_url: str, clock: Clock, foot_url: str = "") -> None:
         self.cashier, self.public_url, self.clock = cashier, public_url.rstrip("/"), clock
+        self.foot_url = foot_url
         self._secret = secret
         self._screens: dict[str, tuple[Mapping[str, Any], float]] = {}
+        self._failed: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def ticket(self, query: str) -> Ticket:
@@ -57,8 +62,7 @@ class Garage:
 
     def set_screen(self, gate: str, state: Mapping[str, Any]) -> None:
         """Take what a gate says. Raises PaymentError for a name that is none."""
-        if not _GATE.fullmatch(gate):
-            raise PaymentError(f"'{gate[:32]}' is no name of a gate", hint="letters, digits, - and _")
+        gate = self.require_name(gate)
         with self._lock:
             self._screens[gate] = (state, self.clock.monotonic())
 
@@ -67,6 +71,28 @@ class Garage:
         with self._lock:
             state, at = self._screens.get(gate, ({}, -SILENT_S))
         return state if self.clock.monotonic() - at < SILENT_S else {}
+
+    @staticmethod
+    def require_name(name: str) -> str:
+        """Return the name of a gate or a robot. Raises PaymentError for one that is none."""
+        if not _NAME.fullmatch(name):
+            raise PaymentError(f"'{name[:32]}' is no name of a gate or robot", hint="letters, digits, - and _")
+        return name
+
+    def note_payment(self, stay_id: str, declined: bool) -> None:
+        """Remember how the last try to pay for a stay ended, so that a screen need not ask the ledger."""
+        now = self.clock.monotonic()
+        with self._lock:
+            self._failed = {stay: at for stay, at in self._failed.items() if now - at < FAILED_SHOWN_S}
+            self._failed.pop(stay_id, None)
+            if declined:
+                self._failed[stay_id] = now
+
+    def was_declined(self, stay_id: str) -> bool:
+        """Return whether the last try to pay for a stay failed a short time ago."""
+        with self._lock:
+            at = self._failed.get(stay_id)
+        return at is not None and self.clock.monotonic() - at < FAILED_SHOWN_S
 
     @staticmethod
     def new_device() -> str:

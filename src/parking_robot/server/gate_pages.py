@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -35,7 +36,9 @@ def screen(request: Request) -> Response:
 def screen_state(request: Request) -> Response:
     """Return what the screen shows now."""
     garage: Garage = request.app.state.garage
-    return JSONResponse(shown(garage.screen(request.path_params["gate"])))
+    state = garage.screen(request.path_params["gate"])
+    stay_id = parse_qs(urlsplit(str(state.get("payment_url") or "")).query).get("stay", [""])[0]
+    return JSONResponse(shown(state, garage.was_declined(stay_id)))
 
 
 async def take_state(request: Request) -> Response:
@@ -53,9 +56,9 @@ async def take_state(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def shown(state: Any) -> dict[str, Any]:
-    """Return the texts, the amount and the code of a screen."""
-    lines = screen_lines(state)
+def shown(state: Any, declined: bool = False) -> dict[str, Any]:
+    """Return the texts, the amount and the code of a screen. ``declined``: the last try to pay failed."""
+    lines = screen_lines(state, declined)
     minor, url = int(state.get("minor") or 0), str(state.get("payment_url") or "")
     spaces = state.get("spaces")
     return {

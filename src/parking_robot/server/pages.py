@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from parking_robot.server.garage import Garage
+from parking_robot.server.phrases import in_language
 from parking_robot.server.texts import language_of, phone_texts
 
 DEVICE = "garage_device"
+TICKET = "garage_ticket"
+# So long a driver may take on the provider's pages and still come back to the ticket's.
+TICKET_S = 3600
 _pages = Environment(
     loader=PackageLoader("parking_robot.server"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -23,6 +28,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     garage: Garage = request.app.state.garage
     language = language_of(request.headers.get("accept-language", ""))
     given: dict[str, Any] = {"t": phone_texts(language), "language": language, "name": garage.cashier.site.name}
+    given["say"] = lambda text: in_language(text, language)
     given |= {"help": garage.cashier.site.help, "zone": garage.cashier.site.tariff.zone}
     return with_device(request, HTMLResponse(_pages.get_template(template).render(given | values), status))
 
@@ -39,6 +45,21 @@ def with_device(request: Request, response: Response) -> Response:
         secure = request.url.scheme == "https"
         response.set_cookie(DEVICE, device_of(request), 86_400, httponly=True, samesite="lax", secure=secure)
     return response
+
+
+def to_provider(request: Request, url: str, query: str) -> Response:
+    """Send the phone to the provider's page; it keeps the ticket's query to come back with.
+
+    The provider is told one address for all: it takes a second tap for the same only where everything is the same.
+    """
+    response, secure = redirect(request, url), request.url.scheme == "https"
+    response.set_cookie(TICKET, quote(query), TICKET_S, path="/back", httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def ticket_left(request: Request) -> str:
+    """Return the query that `to_provider` left on this phone; empty: none."""
+    return unquote(request.cookies.get(TICKET, ""))
 
 
 def redirect(request: Request, url: str) -> Response:

@@ -12,7 +12,7 @@ from parking_robot.payments.cashier import Offer
 from parking_robot.payments.qr import Scope, qr_svg
 from parking_robot.server.forms import with_form
 from parking_robot.server.garage import Garage, Ticket
-from parking_robot.server.pages import device_of, page, redirect
+from parking_robot.server.pages import device_of, page, redirect, ticket_left, to_provider
 from parking_robot.stays.stay import StayState
 
 
@@ -25,6 +25,7 @@ def routes() -> list[Route]:
         Route("/pay", pay),
         Route("/pay", with_form(pay_post), methods=["POST"]),
         Route("/receipt", receipt),
+        Route("/back", back),
     ]
 
 
@@ -44,10 +45,20 @@ def pay_post(request: Request, form: dict[str, str]) -> Response:
         elif "plate" in form and ticket.scope is Scope.TICKET:
             cashier.name_plate(ticket.stay_id, form["plate"])
         else:
-            return redirect(request, cashier.checkout(ticket.stay_id, device_of(request)).url)
+            return to_provider(request, cashier.checkout(ticket.stay_id, device_of(request)).url, ticket.query)
     except ParkingError as error:
         return _pay_page(request, ticket, cashier.offer(ticket.stay_id), error)
     return redirect(request, f"/pay?{ticket.query}")
+
+
+def back(request: Request) -> Response:
+    """Lead a driver who comes from the provider to the same ticket's page; without its cookie to the first page."""
+    garage, query = _garage(request), ticket_left(request)
+    if not query:
+        return redirect(request, "/")
+    if "paid" in request.query_params:
+        garage.cashier.settle(garage.ticket(query).stay_id)
+    return redirect(request, f"/pay?{query}")
 
 
 def receipt(request: Request) -> Response:
@@ -81,14 +92,18 @@ def foot_search(request: Request, form: dict[str, str]) -> Response:
 
 
 def _pay_page(request: Request, ticket: Ticket, offer: Offer, error: ParkingError | None = None) -> Response:
+    full, device = ticket.scope is Scope.TICKET, device_of(request)
+    # Who only knows the plate learns nothing of another's tries to pay.
+    declined = offer.declined and (full or _garage(request).cashier.device_of(offer.stay.id) == device)
     return page(
         request,
         "pay.html",
         409 if error else 200,
         offer=offer,
         ticket=ticket,
-        full=ticket.scope is Scope.TICKET,
+        full=full,
         ended=offer.stay.state is not StayState.INSIDE,
+        declined=declined,
         error=str(error) if error else "",
         hint=error.hint if error else "",
     )

@@ -23,6 +23,7 @@ from parking_robot.payments.risk import DEFAULT_RULES, Rule, parse_rules
 from parking_robot.payments.sandbox import SandboxProvider
 from parking_robot.payments.secret import garage_secret
 from parking_robot.payments.stripe_provider import StripeProvider
+from parking_robot.server import sandbox_pages
 from parking_robot.server.app import create_app, free_of_secrets
 from parking_robot.server.garage import Garage
 from parking_robot.server.settler import Settler
@@ -54,7 +55,7 @@ class GarageServer:
         self._socket = _listen(settings.host, settings.port)
         self.port: int = self._socket.getsockname()[1]
         self.url = settings.public_url.rstrip("/") or f"http://{settings.host}:{self.port}"
-        own = f"http://127.0.0.1:{self.port}"
+        own = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{self.port}"
         with ExitStack() as opened:
             opened.callback(self._socket.close)
             self.provider = _provider(settings, clock, f"{own}/webhooks/sandbox", self.url)
@@ -64,13 +65,15 @@ class GarageServer:
             opened.callback(self._ledger.close)
             desk = PaymentDesk(self._ledger, self.provider, clock)
             cashier = Cashier(self._ledger, site, desk, clock, _rules(site.risk_rules))
-            garage = Garage(cashier, garage_secret(settings.data_dir / "secret"), self.url, clock)
+            foot_url = f"{self.url}/" if settings.public_url else ""
+            garage = Garage(cashier, garage_secret(settings.data_dir / "secret"), self.url, clock, foot_url)
             self._settler = Settler(desk, clock)
             opened.callback(self._settler.close)
             # From here on `close` is the caller's.
             self._opened = opened.pop_all()
         leads_to = self.provider.url if isinstance(self.provider, SandboxProvider) else "https://checkout.stripe.com"
-        app = create_app(garage, self.provider.name, leads_to)
+        more = sandbox_pages.routes(self.provider) if isinstance(self.provider, SandboxProvider) else []
+        app = create_app(garage, self.provider.name, leads_to, lambda: self._settler.problem, more)
         # `X-Forwarded-*` is believed of a proxy on this machine alone, which is uvicorn's own rule.
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         logging.getLogger("uvicorn.error").addFilter(free_of_secrets)
@@ -105,11 +108,14 @@ def _listen(host: str, port: int) -> socket.socket:
 def _provider(settings: ServeSettings, clock: Clock, webhook_url: str, public_url: str) -> PaymentProvider:
     if settings.provider == "sandbox":
         secret = garage_secret(settings.data_dir / "sandbox_secret")
-        return SandboxProvider(clock, secret, webhook_url, settings.sandbox_port)
+        # Without an address for phones the sandbox is this computer's alone.
+        pages = f"{public_url}{sandbox_pages.PLACE}" if settings.public_url else ""
+        back = f"{public_url}/back"
+        return SandboxProvider(clock, secret, webhook_url, settings.sandbox_port, page_url=pages, return_url=back)
     if settings.provider == "stripe":
         names = ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_OLD_WEBHOOK_SECRET")
         key, *webhook_secrets = (os.environ.get(name, "") for name in names)
-        return StripeProvider(key, webhook_secrets, f"{public_url}/")
+        return StripeProvider(key, webhook_secrets, f"{public_url}/back")
     raise ConfigurationError(f"unknown payment provider '{settings.provider}'", hint="sandbox or stripe")
 
 

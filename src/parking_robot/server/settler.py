@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from parking_robot.errors import ParkingError
+from parking_robot.payments.cashier import LOOK_BACK
 from parking_robot.payments.desk import PaymentDesk
 from ronda_core.clock import Clock
 
-LOOK_BACK = timedelta(hours=2)
-
 
 class Settler:
-    """One thread; ``problem`` is empty while it works."""
+    """One thread; ``problem`` is empty while every payment can be asked about. It names none: anybody may read it."""
 
     def __init__(self, desk: PaymentDesk, clock: Clock, every_s: float = 5.0) -> None:
         self._desk, self._clock, self._every_s = desk, clock, every_s
@@ -29,15 +28,21 @@ class Settler:
         self._thread.join(10.0)
 
     def look(self) -> None:
-        """Ask about each once. Raises ParkingError."""
+        """Ask about each once; one that fails keeps none of the others waiting. Raises LedgerError."""
         since = datetime.fromtimestamp(self._clock.now(), UTC) - LOOK_BACK
-        for intent in self._desk.pending(since):
-            self._desk.settle(intent)
+        pending = self._desk.pending(since)
+        failures = []
+        for intent in pending:
+            try:
+                self._desk.settle(intent)
+            except ParkingError as error:
+                failures.append(str(error))
+        unasked = f"{len(failures)} of {len(pending)} open payments could not be asked about"
+        self.problem = f"{unasked}: {failures[-1]}" if failures else ""
 
     def _run(self) -> None:
         while not self._stop.wait(self._every_s):
             try:
                 self.look()
-                self.problem = ""
             except ParkingError as error:
                 self.problem = str(error)

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from parking_robot.errors import LedgerError, MoneyError, PaymentError, SignatureError
+from parking_robot.payments.provider import ProviderAway, is_decline
 from parking_robot.server.forms import read_body
 from parking_robot.server.garage import Garage
 
@@ -19,16 +23,49 @@ def routes(provider: str) -> list[Route]:
 
 
 async def webhook(request: Request) -> Response:
-    """Apply a message: 200 done or known, 400 not to be believed, 422 does not fit, 503 send it again later."""
+    """Apply a message: 200 done or known, 400 not to be believed, 422 does not fit, 503 send it again later.
+
+    Copies of a message that come while it is being applied wait for its answer, instead of for the ledger in turn.
+    """
     garage: Garage = request.app.state.garage
     body = await read_body(request)
+    # What is not the same to the byte, its signature included, is judged by itself.
+    copy = (body, frozenset(request.headers.items()))
+    running = _under_way(request).get(copy)
+    if running is not None:
+        status, told = await asyncio.shield(running)
+        return JSONResponse(told | {"new": False} if status == 200 else told, status)
+    running = asyncio.ensure_future(_applied(garage, body, dict(request.headers)))
+    _under_way(request)[copy] = running
     try:
-        receipt = await run_in_threadpool(garage.cashier.webhook, body, dict(request.headers))
+        # A caller that hangs up takes nothing from the others.
+        status, told = await asyncio.shield(running)
+    finally:
+        del _under_way(request)[copy]
+    return JSONResponse(told, status)
+
+
+def _under_way(request: Request) -> dict[Any, asyncio.Future[tuple[int, dict[str, Any]]]]:
+    state = request.app.state
+    if not hasattr(state, "webhooks_under_way"):
+        state.webhooks_under_way = {}
+    under_way: dict[Any, asyncio.Future[tuple[int, dict[str, Any]]]] = state.webhooks_under_way
+    return under_way
+
+
+async def _applied(garage: Garage, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Return the status and the content of the answer."""
+    try:
+        receipt = await run_in_threadpool(garage.cashier.webhook, body, headers)
     except SignatureError as error:
-        return JSONResponse({"error": str(error)}, 400)
+        return 400, {"error": str(error)}
     except LedgerError:
-        return JSONResponse({"error": "the ledger is away: send it again"}, 503)
+        return 503, {"error": "the ledger is away: send it again"}
+    except ProviderAway as error:
+        return 503, {"error": f"{error}: send it again"}
     except (PaymentError, MoneyError) as error:
         await run_in_threadpool(garage.cashier.misfit, body, str(error))
-        return JSONResponse({"error": str(error)}, 422)
-    return JSONResponse({"effect": receipt.effect, "new": receipt.new})
+        return 422, {"error": str(error)}
+    if receipt.event is not None and receipt.stay is not None:
+        garage.note_payment(receipt.stay.id, is_decline(receipt.event))
+    return 200, {"effect": receipt.effect, "new": receipt.new}

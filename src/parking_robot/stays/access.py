@@ -28,7 +28,10 @@ class PassBack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """Plates (normalised) with a right or a ban in [start, end). ``places``: how many of them may be inside at once."""
+    """Plates (normalised) with a right or a ban in [start, end). ``places``: how many of them may be inside at once.
+
+    ``vehicle_class`` of these cars: a key of the tariff's ``class_percent``, a kind of bay; empty: not known.
+    """
 
     kind: ListKind
     plates: tuple[str, ...]
@@ -36,9 +39,23 @@ class ListEntry:
     start: datetime
     end: datetime | None = None
     places: int = 1
+    vehicle_class: str = ""
 
     def holds(self, at: datetime) -> bool:
         return self.start <= at and (self.end is None or at < self.end)
+
+    def names(self, plate: str) -> bool:
+        """Return whether the plate, or one that looks like it, is on this entry."""
+        return fold(plate) in {fold(own) for own in self.plates}
+
+    def taken(self, plate: str, inside: Sequence[str]) -> int:
+        """Return how many of the places the cars ``inside`` take from ``plate``.
+
+        A car of the same reading takes none: it is the same one. Whose plate it is exactly loses no place to a
+        look-alike either, which may be a misread entry of his own.
+        """
+        own = fold(plate) if plate in self.plates else None
+        return sum(self.names(other) and other != plate and fold(other) != own for other in inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +83,28 @@ def ban_of(plate: str, at: datetime, lists: Sequence[ListEntry]) -> ListEntry | 
     return next((entry for entry in bans if plate in entry.plates), None)
 
 
+def right_of(plate: str, kind: ListKind, at: datetime, lists: Sequence[ListEntry]) -> ListEntry | None:
+    """Return the entry of a kind that holds for the plate: for exactly this one, else for a look-alike. Never a ban's.
+
+    A reader takes O for 0 in a tenant's plate; a wrong guess costs a fee, where with a ban it would accuse somebody.
+    """
+    rights = (entry for entry in lists if entry.kind is kind and entry.holds(at) and entry.names(plate))
+    return max(rights, key=lambda entry: plate in entry.plates, default=None)
+
+
+def class_of(plate: str, at: datetime, lists: Sequence[ListEntry]) -> str:
+    """Return the vehicle's class as an entry with a right tells it; empty: none does."""
+    rights = (right_of(plate, kind, at, lists) for kind in _CODES)
+    return next((right.vehicle_class for right in rights if right is not None and right.vehicle_class), "")
+
+
 def decide_entry(
     plate: str, at: datetime, lists: Sequence[ListEntry], inside: Sequence[str], full: bool, pass_back: PassBack
 ) -> EntryDecision:
     """Return whether the entry opens. ``inside`` are the plates of the cars in the garage.
 
-    A ban counts for the exact plate; one that only looks alike raises an alarm and opens. Order: ban, pass-back,
-    permit, reservation, full.
+    A ban counts for the exact plate; one that only looks alike raises an alarm and opens. A permit and a reservation
+    count for look-alikes too. Order: ban, pass-back, permit, reservation, full.
     """
     if ban := ban_of(plate, at, lists):
         alarm = f"blocked plate {plate} at the entry"
@@ -88,13 +120,14 @@ def decide_entry(
         if pass_back is PassBack.HARD:
             return EntryDecision(False, False, "the plate is inside already", alarm, Reason.PASS_BACK)
     for kind, code in _CODES.items():
-        held = next((entry for entry in valid if entry.kind is kind and plate in entry.plates), None)
+        held = right_of(plate, kind, at, valid)
         if held is None:
             continue
-        used = sum(other in held.plates for other in inside if other != plate)
+        used = held.taken(plate, inside)
         if used < held.places:
             free = kind is not ListKind.RESERVATION
-            return EntryDecision(True, free, f"{kind}: {held.reason}", alarm, code, held.end if free else None)
+            told = f"{kind}: {held.reason}" + ("" if plate in held.plates else f" ({plate} looks like its plate)")
+            return EntryDecision(True, free, told, alarm, code, held.end if free else None)
         alarm = alarm or f"{kind} '{held.reason}' has {held.places} places and {used} cars inside"
     if full:
         return EntryDecision(False, False, "the garage is full", alarm, Reason.FULL)

@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from parking_robot.errors import LedgerError, StayError
@@ -123,6 +123,17 @@ class Ledger:
         """Return (id, plate, entry) of every car that has not left, oldest first."""
         query = select(stays.c.id, stays.c.plate, stays.c.entered_us).where(stays.c.left_us.is_(None))
         return [(r.id, r.plate, from_us(r.entered_us)) for r in self._rows(query.order_by(stays.c.entered_us))]
+
+    def inside_between(
+        self, keys: Collection[str], start: datetime, end: datetime
+    ) -> list[tuple[str, str, datetime, datetime | None]]:
+        """Return (id, plate, entry, exit) of the stays with these folded plates that lie in [start, end] in part."""
+        query = select(stays).where(stays.c.folded.in_(keys), stays.c.entered_us <= to_us(end))
+        query = query.where(or_(stays.c.left_us.is_(None), stays.c.left_us > to_us(start)))
+        return [
+            (r.id, r.plate, from_us(r.entered_us), None if r.left_us is None else from_us(r.left_us))
+            for r in self._rows(query)
+        ]
 
     def count_inside(self) -> int:
         """Return the number of cars that have not left."""

@@ -65,7 +65,7 @@ def load_lists(path: Path, zone: ZoneInfo) -> tuple[ListEntry, ...]:
 
 def _entry(item: Any, kind: ListKind, zone: ZoneInfo, where: str) -> ListEntry:
     try:
-        check_keys(item, ("plates", "reason", "from", "until", "places"), where)
+        check_keys(item, ("plates", "reason", "from", "until", "places", "class"), where)
         plates = tuple(normalise(str(plate)) for plate in _sequence(item.get("plates"), where))
         start = instant(item.get("from", "1970-01-01T00:00+00:00"), zone, where)
         end = instant(item["until"], zone, where) if item.get("until") is not None else None
@@ -75,9 +75,12 @@ def _entry(item: Any, kind: ListKind, zone: ZoneInfo, where: str) -> ListEntry:
     places = item.get("places", 1)
     if not plates or type(places) is not int or places < 1:
         raise ConfigurationError(f"{where}: at least one plate and one place are needed", hint=HINT)
+    named = item.get("class", "")
+    if not isinstance(named, str) or (named and kind is ListKind.BLOCK):
+        raise ConfigurationError(f"{where}: 'class' is a word such as ev, for cars that may come in", hint=HINT)
     if end is not None and end <= start:
         raise ConfigurationError(f"{where}: 'until' is not after 'from'", hint="correct one of them")
-    return ListEntry(kind, plates, str(item.get("reason", kind.value)), start, end, places)
+    return ListEntry(kind, plates, str(item.get("reason", kind.value)), start, end, places, named)
 
 
 def _sequence(value: Any, where: str) -> list[Any]:

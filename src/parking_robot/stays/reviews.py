@@ -14,7 +14,9 @@ from sqlalchemy import insert, select
 
 from parking_robot.errors import StayError
 from parking_robot.plates.alphabet import normalise
+from parking_robot.stays.access import ListEntry, class_of
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.rights import find_right, right_facts
 from parking_robot.stays.stay import EventKind, StayEvent
 from parking_robot.stays.store import from_us, to_us
 from parking_robot.stays.tables import review_verdicts, reviews
@@ -83,12 +85,14 @@ def decide_review(
     note: str = "",
     plate: str = "",
     stay_id: str = "",
+    lists: Sequence[ListEntry] | None = None,
 ) -> None:
     """Record a person's verdict and do what follows from it, in one transaction.
 
-    PLATE corrects the stay's plate to ``plate``. OTHER_CAR opens the stay again that was taken to have left and lets
-    ``stay_id`` leave at the same moment instead. Raises StayError for an unknown or decided case, a missing name, or
-    a verdict that does not fit.
+    PLATE corrects the stay's plate to ``plate``; by the ``lists``, where they are given, the stay is then free or not
+    and its class known, as if the plate had been read at the entry. OTHER_CAR opens the stay again that was taken to
+    have left and lets ``stay_id`` leave at the same moment instead. Raises StayError for an unknown or decided case,
+    a missing name, or a verdict that does not fit.
     """
     if not by.strip():
         raise StayError("a verdict needs the name of the person who decides", hint="--by NAME")
@@ -102,17 +106,30 @@ def decide_review(
                 f"review {number} was decided by {decided.decided_by}: {decided.verdict}",
                 hint="decisions are never changed",
             )
-        _follow(ledger, row, verdict, by, at, plate, stay_id)
+        _follow(ledger, row, verdict, by, at, plate, stay_id, lists)
         values = {"review": number, "at_us": to_us(at), "verdict": verdict.value, "decided_by": by, "note": note}
         connection.execute(insert(review_verdicts).values(**values))
 
 
-def _follow(ledger: Ledger, row: Any, verdict: ReviewVerdict, by: str, at: datetime, plate: str, stay_id: str) -> None:
+def _follow(
+    ledger: Ledger,
+    row: Any,
+    verdict: ReviewVerdict,
+    by: str,
+    at: datetime,
+    plate: str,
+    stay_id: str,
+    lists: Sequence[ListEntry] | None,
+) -> None:
     facts = {"by": by, "review": row.serial}
     if verdict is ReviewVerdict.PLATE:
         if not row.stay_id:
             raise StayError(f"review {row.serial} concerns no stay", hint="accept or reject it")
         corrected = {**facts, "plate": normalise(plate)}
+        if lists is not None:
+            stay = ledger.stay(row.stay_id)
+            corrected |= right_facts(find_right(ledger, lists, stay, corrected["plate"], stay.left or at))
+            corrected["vehicle_class"] = class_of(corrected["plate"], stay.entered, lists)
         ledger.append(row.stay_id, StayEvent(EventKind.PLATE_CORRECTED, at, corrected))
     elif verdict is ReviewVerdict.OTHER_CAR:
         wrong = ledger.stay(row.stay_id) if row.stay_id else None

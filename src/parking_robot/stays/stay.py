@@ -58,6 +58,8 @@ class Stay:
 
     ``free`` stays cost nothing, until ``free_until`` where that is set. ``previous`` is the stay that this one goes on
     from, after a short absence. ``lost``: the entry is not known, the flat price of a lost ticket holds.
+    ``tariff_version`` and ``tariff_hash`` say which prices were in force at the entry. ``billed`` is the bill's total
+    at the end and ``unpaid`` what of it has not come since; None while it lasts, and in records that do not tell.
     """
 
     id: str
@@ -74,6 +76,10 @@ class Stay:
     free_until: datetime | None = None
     previous: str = ""
     lost: bool = False
+    tariff_version: str = ""
+    tariff_hash: str = ""
+    billed: Money | None = None
+    unpaid: Money | None = None
 
     def received(self, currency: str) -> Money:
         """Return the sum of payments less refunds."""
@@ -98,16 +104,18 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
             raise StayError(
                 f"stay {stay_id} begins with '{event.kind}', not with an entry", hint="record the entry first"
             )
-        until = facts.get("free_until")
         return Stay(
             stay_id,
             str(facts.get("plate", "")),
             str(facts.get("lane", "")),
             event.at,
+            vehicle_class=str(facts.get("vehicle_class", "")),
             free=bool(facts.get("free", False)),
-            free_until=datetime.fromisoformat(until) if until else None,
+            free_until=_moment(facts.get("free_until")),
             previous=str(facts.get("previous", "")),
             lost=bool(facts.get("lost", False)),
+            tariff_version=str(facts.get("tariff_version", "")),
+            tariff_hash=str(facts.get("tariff_hash", "")),
         )
     match event.kind:
         case EventKind.ENTERED:
@@ -119,22 +127,44 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
                 )
             if event.at < stay.entered:
                 raise StayError(f"stay {stay_id} would end before it began", hint="check the clocks of the gates")
-            return replace(stay, state=_ENDS[event.kind], left=event.at)
+            billed, unpaid = _amount(facts, "billed_minor"), _amount(facts, "unpaid_minor")
+            return replace(stay, state=_ENDS[event.kind], left=event.at, billed=billed, unpaid=unpaid)
         case EventKind.REOPENED:
             if stay.state is StayState.INSIDE:
                 raise StayError(f"stay {stay_id} has not ended", hint="only an ended stay can be opened again")
-            return replace(stay, state=StayState.INSIDE, left=None)
+            return replace(stay, state=StayState.INSIDE, left=None, billed=None, unpaid=None)
         case EventKind.PLATE_CORRECTED:
-            return replace(stay, plate=str(facts["plate"]))
+            named = str(facts.get("vehicle_class", stay.vehicle_class))
+            return replace(_with_right(stay, facts), plate=str(facts["plate"]), vehicle_class=named)
         case EventKind.SEEN_IN_BAY:
             return replace(stay, bay=str(facts["bay"]))
         case EventKind.CONCESSION:
             codes = tuple(dict.fromkeys((*stay.codes, *facts.get("codes", ()))))
+            stay = _with_right(stay, facts)
             return replace(stay, codes=codes, vehicle_class=str(facts.get("vehicle_class", stay.vehicle_class)))
         case EventKind.PAID | EventKind.REFUNDED:
             sign = 1 if event.kind is EventKind.PAID else -1
-            covers = datetime.fromisoformat(facts["covers"]) if facts.get("covers") else None
-            paid = Paid(Money(sign * int(facts["minor"]), str(facts["currency"])), event.at, covers)
-            return replace(stay, payments=(*stay.payments, paid))
+            amount = Money(sign * int(facts["minor"]), str(facts["currency"]))
+            paid = Paid(amount, event.at, _moment(facts.get("covers")))
+            unpaid = stay.unpaid
+            if unpaid is not None and event.kind is EventKind.PAID:
+                # Its message came when the car had gone.
+                unpaid = max(Money(0, unpaid.currency), unpaid - amount)
+            return replace(stay, payments=(*stay.payments, paid), unpaid=unpaid)
         case EventKind.PAYMENT_FAILED | EventKind.DECISION:
             return stay
+
+
+def _with_right(stay: Stay, facts: Mapping[str, Any]) -> Stay:
+    """Return the stay with the right that an event grants or takes; one that says nothing of it changes nothing."""
+    if "free" not in facts:
+        return stay
+    return replace(stay, free=bool(facts["free"]), free_until=_moment(facts.get("free_until")))
+
+
+def _amount(facts: Mapping[str, Any], name: str) -> Money | None:
+    return Money(int(facts[name]), str(facts["currency"])) if name in facts else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -38,7 +38,7 @@ def quote_visit(tariff: Tariff, stay: Stay, now: datetime, ledger: Ledger) -> Qu
         return Quote(bill, due, now, None)
     pauses = alarm_pauses(ledger, now)
     carry = _carry(tariff, stay, ledger, pauses)
-    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(stay), carry, pauses)
+    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(tariff, stay), carry, pauses)
 
 
 def _carry(tariff: Tariff, stay: Stay, ledger: Ledger, pauses: Pauses) -> Carry:
@@ -52,7 +52,7 @@ def _carry(tariff: Tariff, stay: Stay, ledger: Ledger, pauses: Pauses) -> Carry:
         counted = before.state is StayState.LEFT and not before.lost and before.left is not None
         start = _charged_from(before)
         if counted and before.left is not None and start <= before.left:
-            carry = bill_stay(tariff, start, before.left, _concessions(before), carry, pauses).carry
+            carry = bill_stay(tariff, start, before.left, _concessions(tariff, before), carry, pauses).carry
     return carry
 
 
@@ -63,5 +63,7 @@ def _charged_from(stay: Stay) -> datetime:
     return stay.entered
 
 
-def _concessions(stay: Stay) -> Concessions:
-    return Concessions(stay.vehicle_class, stay.codes)
+def _concessions(tariff: Tariff, stay: Stay) -> Concessions:
+    # A class without a discount is one of the bays only.
+    known = stay.vehicle_class in tariff.at(_charged_from(stay)).class_percent
+    return Concessions(stay.vehicle_class if known else "", stay.codes)

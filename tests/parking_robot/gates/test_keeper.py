@@ -71,3 +71,35 @@ def test_the_last_space_is_promised_once(tmp_path, ledger):
     assert decide(ledger, garage, coming("AB123")).opens
     late = decide(ledger, garage, Passage("q", "other_gate", Direction.ENTRY, NOW, "CD456", 0.9))
     assert (late.verdict, late.code) == (Verdict.HOLD, Reason.FULL)
+
+
+TENANT = {"permit": [{"plates": ["BRO2001"], "reason": "tenant"}]}
+
+
+@pytest.mark.parametrize("entered", ["BRO2O01", "BRO2001"])
+def test_a_permit_that_the_entry_did_not_see_opens_the_exit_and_says_why(tmp_path, ledger, entered):
+    ledger.enter(entered, "in", NOW - timedelta(hours=2))
+    garage = site(tmp_path, TENANT)
+    decision = decide(ledger, garage, leaving("BRO2001"))
+    assert (decision.verdict, decision.code) == (Verdict.OPEN, Reason.PERMIT)
+    assert decision.text == "permit: tenant, found by the plate at the exit"
+    assert decision.right is not None
+
+
+def test_a_plate_near_to_a_permit_pays(tmp_path, ledger):
+    ledger.enter("BRO2007", "in", NOW - timedelta(hours=2))
+    decision = decide(ledger, site(tmp_path, TENANT), leaving("BRO2007"))
+    assert (decision.verdict, decision.code, decision.right) == (Verdict.HOLD, Reason.UNPAID, None)
+
+
+def test_an_unread_tenant_leaves_free_when_a_person_names_car_and_stay(tmp_path, ledger):
+    stay = ledger.enter("", "in", NOW - timedelta(hours=2))
+    decision = decide(ledger, site(tmp_path, TENANT), leaving("BRO2001", stay_id=stay.id, by="Mara"))
+    assert (decision.verdict, decision.code) == (Verdict.OPEN, Reason.PERMIT)
+
+
+def test_a_permit_found_at_the_exit_pays_for_the_time_after_its_end(tmp_path, ledger):
+    ledger.enter("BRO2O01", "in", NOW - timedelta(hours=4))
+    ends = [{"plates": ["BRO2001"], "until": "2026-03-02T09:00"}]
+    decision = decide(ledger, site(tmp_path, {"permit": ends}), leaving("BRO2001"))
+    assert (decision.verdict, decision.due.minor) == (Verdict.HOLD, 240), "one hour of four"

@@ -251,6 +251,27 @@ def test_a_tailgater_is_noticed_and_counts(ledger, gates):
     assert "tailgating" in [case.kind for case in list_reviews(ledger)]
 
 
+def test_an_exit_tailgater_leaves_the_garage_and_owes(ledger, gates):
+    gate = gates("exit")
+    first, second = (ledger.enter(plate, "x", gate.date()) for plate in ("AB123", "CD456"))
+    gate.clock.advance(3600)
+    pay(ledger, first.id, 1000, gate.date())
+    gate.arrive("AB123")
+    gate.tick(0.5, loop=True, beam=True)
+    for _ in range(4):
+        gate.see("CD456")
+    gate.tick(0.5, loop=True, beam=False)
+    gate.tick(0.5, loop=True, beam=True)
+    gate.tick(0.5, loop=False, beam=False)
+    gate.clock.advance(3.0)
+    gate.tick()
+    gate.settle()
+    assert ledger.inside() == []
+    cases = {case.kind: case for case in list_reviews(ledger)}
+    assert cases["tailgating"].facts["second_plate"] == "CD456"
+    assert cases["unpaid_exit"].stay_id == second.id
+
+
 def test_a_fire_opens_and_only_a_person_ends_it(gates):
     gate = gates("exit")
     gate.tick(fire=True)

@@ -15,3 +15,12 @@ def test_the_version_in_force_is_found():
 def test_a_time_without_a_version_is_an_error(when):
     with pytest.raises(TariffError, match="tariff 't' has no version for"):
         tariff({"valid_until": "2026-07-01T00:00"}).at(berlin(when))
+
+
+def test_a_record_is_marked_with_version_and_content():
+    plan = tariff({"id": "a", "valid_until": "2026-01-01T00:00"})
+    marked = plan.mark(berlin("2025-06-01T00:00"))
+    assert marked == {"tariff_version": "a", "tariff_hash": plan.digest}
+    assert len(plan.digest) == 12
+    assert plan.mark(berlin("2026-06-01T00:00"))["tariff_version"] == "", "none is in force"
+    assert tariff({"id": "a", "valid_until": "2026-01-02T00:00"}).digest != plan.digest

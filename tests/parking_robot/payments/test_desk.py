@@ -159,3 +159,41 @@ def test_more_than_was_received_is_never_refunded(desk, provider, stay):
     deliver(desk, body)
     with pytest.raises(PaymentError, match="cannot be refunded"):
         desk.refund(intent, euro(501), "r")
+
+
+def test_a_page_that_a_restarted_provider_forgot_is_replaced(ledger, desk, stay, clock):
+    old = desk.checkout(stay, euro(500), "k").intent
+    for _ in range(2):
+        started_again = SandboxProvider(clock, SECRET)
+        try:
+            desk = PaymentDesk(ledger, started_again, clock)
+            new = desk.checkout(stay, euro(500), "k")
+            assert new.intent != old
+            assert desk.checkout(stay, euro(500), "k") == new
+            old = new.intent
+        finally:
+            started_again.close()
+    started_again.pay(old)
+    deliver(desk, started_again.messages(old)[-1])
+    assert received(ledger, stay) == euro(500)
+
+
+def test_a_page_that_was_paid_is_never_replaced(ledger, desk, stay, provider):
+    paid(desk, provider, stay, key="k")
+    # The message was lost, and the provider has forgotten the key but not the payment, as Stripe does after a day.
+    provider._by_key.clear()
+    with pytest.raises(PaymentError, match="has been paid"):
+        desk.checkout(stay, euro(500), "k")
+    assert received(ledger, stay) == euro(500)
+    # Now it is on record, and the provider has forgotten everything.
+    provider._by_key.clear()
+    provider._intents.clear()
+    with pytest.raises(PaymentError, match="has been paid"):
+        desk.checkout(stay, euro(500), "k")
+
+
+def test_a_page_that_can_still_be_paid_is_not_replaced(desk, stay, provider):
+    desk.checkout(stay, euro(500), "k")
+    provider._by_key.clear()
+    with pytest.raises(PaymentError, match="open already"):
+        desk.checkout(stay, euro(500), "k")

@@ -34,6 +34,15 @@ def test_own_rules_are_read():
     assert assess({"declined_10min": 2}, [rule]).verdict is Verdict.REVIEW
 
 
+def test_a_rule_on_a_fact_that_nobody_counts_is_refused_with_what_to_do():
+    entry = {"name": "n", "fact": "fee_below_expected_percent", "limit": 1, "points": 40, "reason": "r"}
+    with pytest.raises(ConfigurationError, match="unknown fact 'fee_below_expected_percent'") as caught:
+        parse_rules([entry], "risk.yaml")
+    assert caught.value.hint.startswith("remove the rule, or use one of: plates_of_payer_1h")
+    with pytest.raises(ConfigurationError, match="did you mean 'country_mismatch'"):
+        parse_rules([entry | {"fact": "country_mismach"}], "risk.yaml")
+
+
 @pytest.mark.parametrize(
     "content",
     [{}, [1], [{"name": "n"}], [{"name": "n", "fact": "x", "limit": 1, "points": 1, "reason": ""}], [{"nmae": 1}]],

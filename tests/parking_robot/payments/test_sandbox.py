@@ -51,7 +51,7 @@ def test_a_phone_pays_over_http_and_the_message_is_sent_until_answered(garage):
         with urllib.request.urlopen(checkout.url, b"with=good", timeout=5) as page:
             assert "Paid. Thank you" in page.read().decode()
         events = [sandbox.verify(body, headers, clock.now()) for body, headers in told]
-        assert [event.outcome for event in events] == [Outcome.FAILED, Outcome.FAILED, Outcome.SUCCEEDED]
+        assert [event.outcome for event in events] == [Outcome.DECLINED, Outcome.DECLINED, Outcome.SUCCEEDED]
         assert events[0].id == events[1].id
     finally:
         sandbox.close()

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parking_robot.stays.access import ListEntry, ListKind, PassBack, decide_entry
+from parking_robot.stays.access import ListEntry, ListKind, PassBack, class_of, decide_entry
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,3 +59,30 @@ def test_a_shared_permit_has_as_many_places_as_it_says():
     over = decide("A1", permit, inside=["A2", "A3"])
     assert (over.open, over.free) == (True, False)
     assert "2 places" in over.alarm
+
+
+@pytest.mark.parametrize("kind", [ListKind.PERMIT, ListKind.ALLOW, ListKind.RESERVATION])
+def test_a_right_holds_for_a_look_alike_and_says_so_but_not_for_a_near_miss(kind):
+    alike = decide("BRO2O01", entry(kind, "BRO2001"), full=True)
+    assert alike.open
+    assert "BRO2O01 looks like its plate" in alike.reason
+    assert not decide("BRO2007", entry(kind, "BRO2001"), full=True).open
+
+
+def test_the_exact_plate_comes_before_a_look_alike():
+    own, other = entry(ListKind.PERMIT, "AO1"), ListEntry(ListKind.PERMIT, ("A01",), "other", NOW - DAY, NOW + 2 * DAY)
+    assert decide("AO1", other, own).free_until == NOW + DAY
+    assert decide("A01", own, other).free_until == NOW + 2 * DAY
+
+
+def test_a_look_alike_takes_no_place_from_whose_plate_it_is():
+    permit = entry(ListKind.PERMIT, "BDO12")
+    assert decide("BDO12", permit, inside=["BOD12"]).free
+    assert not decide("BOD12", permit, inside=["BDO12"]).free
+
+
+def test_a_class_comes_from_any_right_and_its_look_alikes():
+    electric = ListEntry(ListKind.RESERVATION, ("AB120",), "booked", NOW - DAY, vehicle_class="ev")
+    plain = entry(ListKind.PERMIT, "AB120")
+    assert class_of("AB12O", NOW, [plain, electric]) == "ev"
+    assert class_of("AB120", NOW - 2 * DAY, [electric]) == class_of("", NOW, [electric]) == ""

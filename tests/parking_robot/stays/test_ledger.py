@@ -157,3 +157,17 @@ def test_killed_writers_lose_nothing_that_they_acknowledged(tmp_path):
     assert acknowledged <= set(plates)
     assert len(plates) == len(set(plates))
     store.close()
+
+
+def test_stays_that_lie_in_a_period_in_part_are_found_by_their_folded_plates(ledger):
+    hour = timedelta(hours=1)
+    for plate, start, end in (("A0", 0, 1), ("AO", 2, 4), ("A0", 5, None), ("A0", 9, None), ("B1", 2, 4)):
+        stay = ledger.enter(plate, "in", NOW + start * hour)
+        if end is not None:
+            ledger.append(stay.id, StayEvent(EventKind.EXITED, NOW + end * hour, {}))
+    found = ledger.inside_between({"A0"}, NOW + 3 * hour, NOW + 6 * hour)
+    assert sorted(row[1:] for row in found) == [
+        ("A0", NOW + 5 * hour, None),
+        ("AO", NOW + 2 * hour, NOW + 4 * hour),
+    ]
+    assert ledger.inside_between(set(), NOW, NOW + 9 * hour) == []

@@ -26,6 +26,8 @@ def test_entries_are_normalised_and_local(tmp_path):
         ("permit: [{plates: ['🚗']}]", "permit 1"), ("permit: [{plates: []}]", "at least one plate"),
         ("pemit: []", "did you mean 'permit'"), ("permit: [{plates: [A1], places: 0}]", "one place"),
         ("permit: [{plate: A1}]", "did you mean 'plates'"), ("permit: 7", "a list is expected"),
+        ("block: [{plates: [A1], class: ev}]", "for cars that may come in"),
+        ("permit: [{plates: [A1], class: [ev]}]", "a word such as ev"),
         ("block: [{plates: [A1], from: 2026-02-01, until: 2026-01-01}]", "not after"), ("permit: [", "l.yaml"),
     ],
 )  # fmt: skip
@@ -46,3 +48,8 @@ def test_a_change_is_taken_over_and_a_broken_one_leaves_the_lists_as_they_were(t
     assert "l.yaml" in lists.problem
     file.unlink()
     assert lists.entries()[0].plates == ("B2",)
+
+
+def test_a_class_is_read(tmp_path):
+    (tmp_path / "l.yaml").write_text("reservation: [{plates: [A1], class: ev}]")
+    assert load_lists(tmp_path / "l.yaml", BERLIN)[0].vehicle_class == "ev"

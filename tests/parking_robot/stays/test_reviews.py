@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from parking_robot.errors import StayError
+from parking_robot.stays.access import ListEntry, ListKind
 from parking_robot.stays.reviews import ReviewVerdict, decide_review, list_reviews, open_review
 from parking_robot.stays.stay import EventKind, StayEvent, StayState
 
@@ -56,3 +57,15 @@ def test_another_car_had_left(ledger):
         decide_review(ledger, one.number, ReviewVerdict.OTHER_CAR, "Mara", NOW)
     decide_review(ledger, one.number, ReviewVerdict.OTHER_CAR, "Mara", NOW, stay_id=right.id)
     assert (ledger.stay(wrong.id).state, ledger.stay(right.id).left) == (StayState.INSIDE, left)
+
+
+def test_a_corrected_plate_is_asked_for_its_permit_and_a_wrong_permit_is_taken_back(ledger):
+    permit = ListEntry(ListKind.PERMIT, ("BRO2001",), "tenant", NOW - timedelta(days=1))
+    tenant = ledger.enter("BRQ2OO7", "in", NOW)
+    visitor = ledger.enter("BRO2001", "in", NOW, free=True)
+    later = NOW + timedelta(hours=1)
+    for stay, plate in ((visitor, "BRO2007"), (tenant, "BR-O 2001")):
+        number = case(ledger, stay.id, key=plate).number
+        decide_review(ledger, number, ReviewVerdict.PLATE, "Mara", later, plate=plate, lists=[permit])
+    assert (ledger.stay(tenant.id).free, ledger.stay(visitor.id).free) == (True, False)
+    assert ledger.events(tenant.id)[-1].facts["right"] == "permit: tenant"

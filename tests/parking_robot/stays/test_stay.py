@@ -50,3 +50,16 @@ def test_a_whole_stay():
 def test_events_that_do_not_fit_are_refused(events, match):
     with pytest.raises(StayError, match=match):
         fold_events("s", events)
+
+
+def test_the_end_freezes_bill_and_debt_and_old_records_tell_none():
+    ended = at(60, EventKind.EXITED, billed_minor=480, unpaid_minor=240, currency="EUR")
+    stay = fold_events("s", [at(0, EventKind.ENTERED, plate="A1", tariff_version="v", tariff_hash="abc"), ended])
+    assert (stay.billed, stay.unpaid) == (Money(480, "EUR"), Money(240, "EUR"))
+    assert (stay.tariff_version, stay.tariff_hash) == ("v", "abc")
+    late = fold_events("s", [ENTRY, ended, at(61, EventKind.PAID, minor=300, currency="EUR")])
+    assert (late.billed, late.unpaid) == (Money(480, "EUR"), Money(0, "EUR"))
+    again = fold_events("s", [ENTRY, ended, at(61, EventKind.REOPENED)])
+    assert (again.billed, again.unpaid) == (None, None)
+    old = fold_events("s", [ENTRY, at(60, EventKind.EXITED)])
+    assert (old.billed, old.unpaid, old.tariff_version) == (None, None, "")

@@ -68,3 +68,10 @@ def test_nobody_pays_for_the_time_of_an_alarm_not_even_while_it_lasts(ledger):
     back = stay_of(ledger, "A1", T + minutes(5), T + minutes(301))
     again = stay_of(ledger, "A1", T + minutes(305), previous=back.id)
     assert due(ledger, again, T + minutes(310)) == 120, "the free minutes were used before the alarm"
+
+
+def test_a_class_of_the_tariff_pays_less_and_one_of_the_bays_pays_all(ledger):
+    for named, costs in (("ev", 96), ("disabled", 120), ("", 120)):
+        stay = stay_of(ledger, f"A{costs}", T, vehicle_class=named)
+        plan = tariff(free_minutes=10, class_percent={"ev": 20})
+        assert quote_visit(plan, stay, T + minutes(30), ledger).due.minor == costs
