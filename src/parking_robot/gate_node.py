@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -94,7 +95,8 @@ class GateNode(Node):
         shares = {code: 1.0 / len(values["countries"]) for code in values["countries"]}
         self._eyes = Eyes(chain, shares, values["near_px"])
         server = values["server_url"] or self._public
-        self._screen = ScreenLink(server, self._gate, self._secret) if server else None
+        self._asked = threading.Event()
+        self._screen = ScreenLink(server, self._gate, self._secret, self._asked.set) if server else None
         self._health = NodeHealth(self)
         self._states = self.create_publisher(GateState, "gate_state", qos.STATE)
         self._events = self.create_publisher(GateEvent, "gate_events", qos.EVENT)
@@ -254,6 +256,9 @@ class GateNode(Node):
         return response
 
     def _tick(self) -> None:
+        if self._asked.is_set():
+            self._asked.clear()
+            self._station.call_help("the driver pressed the button on the screen")
         while self._sights:
             self._station.take_sights(*self._sights.popleft())
         while self._answers:

@@ -123,7 +123,7 @@ def running(tmp_path):
 
 
 def test_a_car_is_held_pays_by_phone_and_leaves_and_a_fire_opens(running):
-    lane, device, ledger, _ = running
+    lane, device, ledger, server = running
     stay = ledger.enter("BA268AK", "gate_in", datetime.now(UTC) - timedelta(minutes=61))
     lane.plate = "BA268AK"
     lane.until(lambda: lane.is_at(GateState.PHASE_HELD, "unpaid"))
@@ -161,6 +161,9 @@ def test_a_car_is_held_pays_by_phone_and_leaves_and_a_fire_opens(running):
     lane.alarm.publish(Bool(data=False))
     lane.until(lambda: lane.call(DecideGate, "decide_gate", release).accepted)
     lane.until(lambda: lane.arm(BarrierState.CLOSED))
+    assert not lane.states[-1].help_called
+    assert phone.ask(f"{server.url}/screen/gate_out/help", b"", headers={"X-Pressed": "help"})[0] == 204
+    lane.until(lambda: lane.states[-1].help_called)
 
 
 def test_a_car_without_a_stay_gets_a_person_who_opens_in_his_name(running):

@@ -43,6 +43,7 @@ class Garage:
         self._secret = secret
         self._screens: dict[str, tuple[Mapping[str, Any], float]] = {}
         self._failed: dict[str, float] = {}
+        self._asking: set[str] = set()
         self._lock = threading.Lock()
 
     def ticket(self, query: str) -> Ticket:
@@ -65,6 +66,20 @@ class Garage:
         gate = self.require_name(gate)
         with self._lock:
             self._screens[gate] = (state, self.clock.monotonic())
+            if state.get("help_called"):
+                self._asking.discard(gate)
+
+    def ask_help(self, gate: str) -> None:
+        """A driver pressed the help button on a gate's screen. Raises PaymentError for a gate that is silent."""
+        if not self.screen(gate):
+            raise PaymentError(f"gate '{gate[:32]}' does not answer", hint="use the intercom, or call the number shown")
+        with self._lock:
+            self._asking.add(gate)
+
+    def asks_help(self, gate: str) -> bool:
+        """Return whether the button was pressed and the gate has not called a person yet."""
+        with self._lock:
+            return gate in self._asking
 
     def screen(self, gate: str) -> Mapping[str, Any]:
         """Return what a gate said last; an empty mapping for one that is silent."""

@@ -24,13 +24,14 @@ def routes() -> list[Route]:
     return [
         Route("/screen/{gate}", screen),
         Route("/screen/{gate}/state", screen_state),
+        Route("/screen/{gate}/help", ask_help, methods=["POST"]),
         Route("/gates/{gate}/state", take_state, methods=["PUT"]),
     ]
 
 
 def screen(request: Request) -> Response:
     """Show a gate's screen; it asks for its state by itself."""
-    return page(request, "screen.html", gate=request.path_params["gate"])
+    return page(request, "screen.html", gate=request.path_params["gate"], button=SCREEN["help_button"])
 
 
 def screen_state(request: Request) -> Response:
@@ -41,8 +42,18 @@ def screen_state(request: Request) -> Response:
     return JSONResponse(shown(state, garage.was_declined(stay_id)))
 
 
+def ask_help(request: Request) -> Response:
+    """A driver pressed the button on the screen: the gate learns it with the answer to what it tells next."""
+    # Another site's page can post here unseen, but not with a header of its own.
+    if request.headers.get("x-pressed") != "help":
+        return JSONResponse({"error": "this is for the screen's button"}, 403)
+    garage: Garage = request.app.state.garage
+    garage.ask_help(request.path_params["gate"])
+    return Response(status_code=204)
+
+
 async def take_state(request: Request) -> Response:
-    """Take a gate's state; only from a gate of this garage."""
+    """Take a gate's state; only from a gate of this garage. The answer says whether its driver asks for help."""
     garage: Garage = request.app.state.garage
     if not garage.is_gate(request.headers.get("authorization", "")):
         return JSONResponse({"error": "this is for gates"}, 401)
@@ -52,8 +63,9 @@ async def take_state(request: Request) -> Response:
         return JSONResponse({"error": "not JSON"}, 400)
     if not isinstance(state, dict):
         return JSONResponse({"error": "not an object"}, 400)
-    garage.set_screen(request.path_params["gate"], state)
-    return Response(status_code=204)
+    gate = request.path_params["gate"]
+    garage.set_screen(gate, state)
+    return JSONResponse({"help": garage.asks_help(gate)})
 
 
 def shown(state: Any, declined: bool = False) -> dict[str, Any]:

@@ -113,6 +113,14 @@ def test_the_driver_of_an_unread_car_types_the_plate(world):
     assert [case.kind for case in list_reviews(world.ledger)] == ["typed_plate"]
 
 
+def test_the_ticket_tells_its_driver_where_the_car_stands_and_a_typed_plate_does_not(world):
+    stay, phone = world.stay(), Phone()
+    assert "Your car is in bay" not in phone.ask(world.link(stay))[1]
+    world.ledger.append(stay.id, StayEvent(EventKind.SEEN_IN_BAY, AT, {"bay": "A7"}))
+    assert "<dt>Your car is in bay</dt><dd>A7</dd>" in phone.ask(world.link(stay))[1]
+    assert "A7" not in phone.ask(world.link(stay, Scope.FOOT))[1]
+
+
 def test_a_finished_stay_cannot_be_paid_and_a_replayed_code_is_held(world):
     gone, here, phone = world.stay("OLD1"), world.stay("NEW2"), Phone()
     world.ledger.append(gone.id, StayEvent(EventKind.EXITED, AT, {}))
@@ -273,7 +281,7 @@ def test_a_screen_shows_what_its_gate_says_and_only_gates_may_say_it(world):
     state = {"phase": "held", "verdict": "hold", "code": "unpaid", "minor": 240, "currency": "EUR"}
     state |= {"payment_url": world.link(world.stay()), "plate": "AB123", "help_called": True}
     assert Phone().ask(f"{world.server.url}/gates/gate_out/state", b"{}", method="PUT")[0] == 401
-    assert show(world, "gate_out", **state) == 204
+    assert show(world, "gate_out", **state) == 200
     shown = json.loads(Phone().ask(f"{world.server.url}/screen/gate_out/state")[1])
     assert (shown["amount"], shown["verdict"], shown["de"]) == ("2.40 EUR", "hold", "Bitte bezahlen: Code scannen.")
     assert shown["qr"].startswith("<svg")

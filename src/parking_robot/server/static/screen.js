@@ -11,6 +11,8 @@ function show(state) {
   put("de", state.de);
   put("en", state.en);
   put("amount", state.spaces !== null ? `${state.spaces} ${state.spaces_text.de} · ${state.spaces_text.en}` : state.amount);
+  // Somebody is called already, or no gate is there that could call.
+  document.getElementById("help").hidden = Boolean(state.called) || state.phase === "closed";
   put("called", state.called ? `${state.called.de} ${state.called.en}` : "");
   if (state.qr !== code) {
     code = state.qr;
@@ -19,6 +21,10 @@ function show(state) {
     document.getElementById("qr").replaceChildren(...(code ? [made] : []));
   }
 }
+
+document.getElementById("help").addEventListener("click", () => {
+  fetch(`/screen/${encodeURIComponent(gate)}/help`, { method: "POST", headers: { "X-Pressed": "help" } }).catch(() => {});
+});
 
 async function ask() {
   try {
