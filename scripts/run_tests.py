@@ -28,6 +28,8 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5
 """pytest's exit status where a file or folder has no test of the wanted kind."""
+FILE_LIMIT_S = 600.0
+"""A file of live tests that takes longer hangs where pytest's own limits do not reach: in C, with Python's lock."""
 
 
 def live_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
@@ -72,13 +74,27 @@ def summary(total: Counter[str], seconds: float) -> str:
     return f"{'=' * 20} {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s {'=' * 20}"
 
 
-def pytest(arguments: Sequence[str], document: Path, *, show: bool) -> tuple[int, Counter[str]]:
-    """Run pytest in a process of its own. Its output is shown as it comes, or in one piece at the end."""
+def pytest(
+    arguments: Sequence[str], document: Path, *, show: bool, limit: float | None = None
+) -> tuple[int, Counter[str]]:
+    """Run pytest in a process of its own, which is killed after `limit` seconds and counts as an error then.
+
+    Its output is shown as it comes, or in one piece at the end.
+    """
     command = [sys.executable, "-m", "pytest", f"--junitxml={document}", *arguments]
     # The many processes that tests start would each compile the same files anew where bytecode is not kept.
     kept = {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache")}
     environment = {**kept, **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, text=True, capture_output=not show)
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, check=False, text=True, capture_output=not show, timeout=limit
+        )
+    except subprocess.TimeoutExpired as error:
+        said = b"".join(part for part in (error.stdout, error.stderr) if isinstance(part, bytes)).decode(
+            errors="replace"
+        )
+        print(f"-- {arguments[-1]}\n{said}\nkilled: did not end within {limit:.0f} s", flush=True)
+        return 1, Counter(error=1)
     if not show:
         print(f"-- {arguments[-1]}\n{done.stdout}{done.stderr}", end="", flush=True)
     return (0 if done.returncode == NO_TESTS else done.returncode), counts(document)
@@ -105,7 +121,7 @@ def main() -> int:
 
         def run_live(numbered: tuple[int, Path]) -> tuple[int, Counter[str]]:
             number, file = numbered
-            return pytest(["-q", "-m", "live", str(file)], folder / f"{number}.xml", show=False)
+            return pytest(["-q", "-m", "live", str(file)], folder / f"{number}.xml", show=False, limit=FILE_LIMIT_S)
 
         quiet = ["-n", str(options.workers), "--dist", "loadgroup", "-m", "not live", *map(str, paths)]
         take(pytest(quiet, folder / "quiet.xml", show=True))

@@ -61,6 +61,15 @@ def test_live_files_are_told_from_those_that_need_the_machine_and_slow_ones_come
     assert [file.stem for file in alone] == ["test_c"]
 
 
+def test_a_file_that_hangs_with_pythons_lock_is_killed_and_counts(runner, tmp_path, capsys):
+    hangs = "import ctypes\ndef test_hangs():\n    print('so far', flush=True)\n    ctypes.PyDLL(None).pause()\n"
+    write(tmp_path, live=LIVE + hangs)
+    ended, counted = runner.pytest(["-q", "-s", str(tmp_path)], tmp_path / "1.xml", show=False, limit=4.0)
+    assert (ended, counted) == (1, Counter(error=1))
+    said = capsys.readouterr().out
+    assert "so far" in said and "killed: did not end within 4 s" in said
+
+
 def test_without_a_document_nothing_is_counted(runner, tmp_path):
     assert runner.counts(tmp_path / "none.xml") == Counter()
     assert "no tests ran in 0.00s" in runner.summary(Counter(), 0.0)
