@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from parking_robot.gate_cli import answer, calls
-from parking_robot.office_cli import close
+from parking_robot.office_cli import Database, close, ledger_url, load_garage, open_ledger
 from parking_robot.refund_cli import refund
 from parking_robot.reports_cli import report
 
@@ -19,8 +19,6 @@ app.command("refund")(refund)
 app.command("close")(close)
 app.command("calls")(calls)
 app.command("answer")(answer)
-
-Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL of the ledger (default: in the data folder)")]
 
 
 @app.command("fee")
@@ -65,7 +63,7 @@ def check_tariff(tariff: Annotated[Path, typer.Argument(help="Tariff file.")]) -
 @app.command("inside")
 def inside(database: Database = "") -> None:
     """List the cars in the garage."""
-    for stay_id, plate, entered in _ledger(database).inside():
+    for stay_id, plate, entered in open_ledger(database).inside():
         typer.echo(f"{plate or '(unread)':<12}  {entered:%Y-%m-%d %H:%M:%S} UTC  {stay_id}")
 
 
@@ -74,7 +72,7 @@ def find(plate: Annotated[str, typer.Argument(help="Plate; look-alikes count.")]
     """Find a car in the garage."""
     from parking_robot.plates.alphabet import normalise
 
-    found = _ledger(database).find_car(normalise(plate))
+    found = open_ledger(database).find_car(normalise(plate))
     for _, read, bay, entered in found:
         typer.echo(f"{read}: bay {bay or 'not seen yet'}, in since {entered:%Y-%m-%d %H:%M:%S} UTC")
     if not found:
@@ -100,7 +98,7 @@ def serve(
 
     file = garage or share_dir() / "config" / "parking" / "garage.yaml"
     folder = data_dir or site_data() / "parking"
-    settings = ServeSettings(_url(ledger), file, folder, provider, host, port, sandbox_port, public_url)
+    settings = ServeSettings(ledger_url(ledger), file, folder, provider, host, port, sandbox_port, public_url)
     server = GarageServer(settings)
     typer.echo(f"garage at {server.url} (screens: /screen/GATE, pay on foot: /), provider {provider}")
     server.run()
@@ -121,7 +119,7 @@ def list_reviews(
 
     from parking_robot.stays.reviews import list_reviews
 
-    for case in list_reviews(_ledger(database), everything):
+    for case in list_reviews(open_ledger(database), everything):
         if as_json:
             told = {"number": case.number, "kind": case.kind, "at": case.at.isoformat(), "stay": case.stay_id}
             told |= {"facts": dict(case.facts), "verdict": case.verdict, "by": case.decided_by, "note": case.note}
@@ -151,26 +149,11 @@ def decide_review(
     from datetime import UTC, datetime
 
     from parking_robot.errors import StayError
-    from parking_robot.office_cli import load_garage
     from parking_robot.stays.reviews import ReviewVerdict, decide_review
 
     if verdict not in list(ReviewVerdict):
         raise StayError(f"unknown verdict '{verdict}'", hint=", ".join(ReviewVerdict))
     kind = ReviewVerdict(verdict)
     lists = load_garage(garage).lists.entries() if kind is ReviewVerdict.PLATE else None
-    decide_review(_ledger(database), number, kind, by, datetime.now(UTC), note, plate, stay, lists)
+    decide_review(open_ledger(database), number, kind, by, datetime.now(UTC), note, plate, stay, lists)
     typer.echo(f"review {number}: {verdict}, decided by {by}")
-
-
-def _ledger(database: str):  # type: ignore[no-untyped-def]
-    from parking_robot.stays.ledger import Ledger
-
-    return Ledger(_url(database))
-
-
-def _url(database: str) -> str:
-    from ronda_core.paths import data_dir
-
-    if not database:
-        data_dir().mkdir(parents=True, exist_ok=True)
-    return database or f"sqlite:///{data_dir() / 'parking.sqlite'}"

@@ -3,24 +3,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Sequence, Set
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final
 
-import rclpy
-from rclpy.signals import SignalHandlerOptions
 from ronda.msg import GateState
 from ronda.srv import DecideGate
 
 from parking_robot.errors import ParkingError
-from ronda_cli.launch_cli import share_folder
-from ronda_cli.process.environment import launch_environment, network_wanted
+from ronda_cli.command_node import CommandNode
 from ronda_core import qos
-from ronda_core.executor import make_executor
-from ronda_core.node_main import EXIT_BAD_INPUT, leave
 
 ANSWER_S: Final = 5.0
 LOOK_S: Final = 2.0
@@ -38,20 +32,11 @@ def gate_name(text: str) -> str:
     return name
 
 
-class GateClient:
+class GateClient(CommandNode):
     """Talks to the gates of a garage. Every method raises ParkingError when a gate does not answer."""
 
-    def __enter__(self) -> Self:
-        os.environ.update(launch_environment(os.environ, share_folder(), network=network_wanted(os.environ)))
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        self._node = rclpy.create_node("gate_cli")
-        self._executor = make_executor()
-        self._executor.add_node(self._node)
-        return self
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        leave(self._node, 0 if error is None else getattr(error, "exit_code", EXIT_BAD_INPUT))
-        rclpy.try_shutdown()
+    def __init__(self) -> None:
+        super().__init__("gate_cli")
 
     def states(self, wanted: Set[str]) -> dict[str, GateState]:
         """What each gate says of itself, by namespace; of no gates in particular: of all that are found."""

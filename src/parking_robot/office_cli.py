@@ -37,7 +37,7 @@ def close(
     from parking_robot.stays.ending import close_stay
 
     tariff, now = load_garage(garage).tariff, datetime.now(UTC)
-    with closing(_ledger(database)) as ledger:
+    with closing(open_ledger(database)) as ledger:
         left = instant(at, tariff.zone, "--at") if at else now
         ended = close_stay(ledger, tariff, stay, by, reason, left, now)
     unpaid = ended.unpaid is not None and ended.unpaid.minor > 0
@@ -55,8 +55,17 @@ def load_garage(file: Path | None) -> Site:
     return load_site(file or share_dir() / "config" / "parking" / "garage.yaml")
 
 
-def _ledger(database: str) -> Ledger:
+def open_ledger(database: str) -> Ledger:
+    """Return the ledger at a URL, or that in the data folder. Raises LedgerError."""
     from parking_robot.stays.ledger import Ledger
+
+    return Ledger(ledger_url(database))
+
+
+def ledger_url(database: str) -> str:
+    """Return the URL, or that of the ledger in the data folder, which is made."""
     from ronda_core.paths import data_dir
 
-    return Ledger(database or f"sqlite:///{data_dir() / 'parking.sqlite'}")
+    if not database:
+        data_dir().mkdir(parents=True, exist_ok=True)
+    return database or f"sqlite:///{data_dir() / 'parking.sqlite'}"

@@ -35,16 +35,14 @@ def report(
     from datetime import UTC, datetime, timedelta
 
     from parking_robot.errors import ParkingError
-    from parking_robot.gates.site import load_site
+    from parking_robot.office_cli import load_garage, open_ledger
     from parking_robot.reports_csv import TABLES, takings_csv, write_tables
     from parking_robot.reports_garage import gather
     from parking_robot.reports_page import report_page
-    from parking_robot.stays.ledger import Ledger
-    from ronda_core.paths import data_dir, share_dir
 
-    garage = load_site(site or share_dir() / "config" / "parking" / "garage.yaml")
+    garage = load_garage(site)
     zone, end = garage.tariff.zone, datetime.now(UTC)
-    store = Ledger(ledger or f"sqlite:///{data_dir() / 'parking.sqlite'}")
+    store = open_ledger(ledger)
     try:
         told = gather(store, end - timedelta(days=days), end, zone, garage.tariff, garage.capacity)
     finally:

@@ -21,8 +21,6 @@ MOMENTS = 240
 """Points of the curve of the cars inside."""
 STEPS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440))
 MOST_BARS = 24
-_ALL_REVIEWS = 2**31 - 1
-"""More cases than a ledger holds: none is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def gather(
     """Return the report of [start, end). Without a tariff nothing is said about unpaid stays."""
     stays = stays_of_period(ledger, start, end)
     unpaid = _unpaid(ledger, _ended(stays, start, end), tariff) if tariff is not None else ()
-    reviews = list_reviews(ledger, everything=True, most=_ALL_REVIEWS)
+    reviews = list_reviews(ledger, everything=True, most=None)
     return report_of(
         stays, start, end, zone, unpaid, [review for review in reviews if start <= review.at < end], capacity
     )

@@ -1,28 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The `ronda patrol` command's half on the graph: a node that lives for one command."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import rclpy
 from action_msgs.srv import CancelGoal
 from rclpy.action import ActionClient
-from rclpy.signals import SignalHandlerOptions
 from ronda.action import Patrol
 from ronda.msg import PatrolState
 from ronda.srv import LoadRoute
 from std_srvs.srv import Trigger
 
 from patrol_robot.errors import PatrolError
-from ronda_cli.launch_cli import share_folder
-from ronda_cli.process.environment import launch_environment, network_wanted
+from ronda_cli.command_node import CommandNode
 from ronda_core import qos
-from ronda_core.executor import make_executor
 from ronda_core.interrupts import noted_interrupt
-from ronda_core.node_main import EXIT_BAD_INPUT, leave
 
 ANSWER_S = 5.0
 STATES = {
@@ -36,24 +30,12 @@ STATES = {
 }
 
 
-class PatrolClient:
+class PatrolClient(CommandNode):
     """Talks to one robot's patrol node. Every method raises PatrolError when it does not answer."""
 
     def __init__(self, robot: str) -> None:
         self._robot = robot.strip("/")
-
-    def __enter__(self) -> Self:
-        os.environ.update(launch_environment(os.environ, share_folder(), network=network_wanted(os.environ)))
-        # Ctrl-C is ours: rclpy's own handler would end the context before the round could be stopped.
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        self._node = rclpy.create_node("patrol_cli", namespace=self._robot)
-        self._executor = make_executor()
-        self._executor.add_node(self._node)
-        return self
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        leave(self._node, 0 if error is None else getattr(error, "exit_code", EXIT_BAD_INPUT))
-        rclpy.try_shutdown()
+        super().__init__("patrol_cli", self._robot)
 
     def load(self, path: Path) -> tuple[str, int]:
         """Load a route file; returns its name and number of waypoints. Raises PatrolError with the robot's reason."""

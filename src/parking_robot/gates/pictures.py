@@ -15,8 +15,6 @@ from parking_robot.plates.geometry import Picture
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
 
-_ALL_CASES = 10**9
-
 
 class PictureStore:
     """A folder of JPEG files, `<first two digits>/<SHA-256>.jpg`."""
@@ -74,5 +72,5 @@ class PictureStore:
 
 def needed_pictures(ledger: Ledger) -> frozenset[str]:
     """Return the names of the pictures of the cases that wait for a person. Raises LedgerError."""
-    names = (case.facts.get("picture") for case in list_reviews(ledger, most=_ALL_CASES))
+    names = (case.facts.get("picture") for case in list_reviews(ledger, most=None))
     return frozenset(name for name in names if name)

@@ -152,7 +152,7 @@ class PaymentDesk:
     def _require_gone(self, intent: str) -> None:
         """Raise PaymentError if an intent has been paid, which then counts, or can still be paid."""
         with self._ledger.reading() as connection:
-            key = f"{EventKind.PAID}:{self._provider.name}:{intent}"
+            key = _paid_key(self._provider.name, intent)
             paid = connection.execute(select(stay_events.c.serial).where(stay_events.c.key == key)).first()
         if paid is not None:
             raise PaymentError("this has been paid", hint="open the page again")
@@ -219,5 +219,5 @@ class PaymentDesk:
 
 
 def _paid_key(provider: str, intent: Any) -> Any:
-    """Return the key of a payment's event as an expression over a column of intents."""
+    """Return the key of a payment's event as an expression over an intent or a column of them."""
     return literal(f"{EventKind.PAID}:{provider}:").concat(intent)

@@ -19,38 +19,25 @@ from parking_robot.server.garage import Garage
 
 def routes(provider: str) -> list[Route]:
     """Return the route of one provider."""
-    return [Route(f"/webhooks/{provider}", webhook, methods=["POST"])]
+    under_way: dict[Any, asyncio.Future[tuple[int, dict[str, Any]]]] = {}
 
+    async def webhook(request: Request) -> Response:
+        """Apply a message: 200 done or known, 400 not to be believed, 422 does not fit, 503 send it again later.
 
-async def webhook(request: Request) -> Response:
-    """Apply a message: 200 done or known, 400 not to be believed, 422 does not fit, 503 send it again later.
-
-    Copies of a message that come while it is being applied wait for its answer, instead of for the ledger in turn.
-    """
-    garage: Garage = request.app.state.garage
-    body = await read_body(request)
-    # What is not the same to the byte, its signature included, is judged by itself.
-    copy = (body, frozenset(request.headers.items()))
-    running = _under_way(request).get(copy)
-    if running is not None:
-        status, told = await asyncio.shield(running)
-        return JSONResponse(told | {"new": False} if status == 200 else told, status)
-    running = asyncio.ensure_future(_applied(garage, body, dict(request.headers)))
-    _under_way(request)[copy] = running
-    try:
+        Copies of a message that come while it is being applied wait for its answer, instead of for the ledger in turn.
+        """
+        body = await read_body(request)
+        # What is not the same to the byte, its signature included, is judged by itself.
+        copy = (body, frozenset(request.headers.items()))
+        first = copy not in under_way
+        if first:
+            under_way[copy] = asyncio.ensure_future(_applied(request.app.state.garage, body, dict(request.headers)))
+            under_way[copy].add_done_callback(lambda _: under_way.pop(copy))
         # A caller that hangs up takes nothing from the others.
-        status, told = await asyncio.shield(running)
-    finally:
-        del _under_way(request)[copy]
-    return JSONResponse(told, status)
+        status, told = await asyncio.shield(under_way[copy])
+        return JSONResponse(told if first or status != 200 else told | {"new": False}, status)
 
-
-def _under_way(request: Request) -> dict[Any, asyncio.Future[tuple[int, dict[str, Any]]]]:
-    state = request.app.state
-    if not hasattr(state, "webhooks_under_way"):
-        state.webhooks_under_way = {}
-    under_way: dict[Any, asyncio.Future[tuple[int, dict[str, Any]]]] = state.webhooks_under_way
-    return under_way
+    return [Route(f"/webhooks/{provider}", webhook, methods=["POST"])]
 
 
 async def _applied(garage: Garage, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:

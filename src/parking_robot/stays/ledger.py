@@ -117,7 +117,7 @@ class Ledger:
     def events(self, stay_id: str) -> list[StayEvent]:
         """Return the events of a stay in the order in which they were recorded."""
         query = select(stay_events).where(stay_events.c.stay_id == stay_id).order_by(stay_events.c.number)
-        return [StayEvent(EventKind(r.kind), from_us(r.at_us), json.loads(r.facts)) for r in self._rows(query)]
+        return [event_of(row) for row in self._rows(query)]
 
     def inside(self) -> list[tuple[str, str, datetime]]:
         """Return (id, plate, entry) of every car that has not left, oldest first."""
@@ -191,3 +191,8 @@ class Ledger:
                 key=key or None,
             )
         )
+
+
+def event_of(row: Any) -> StayEvent:
+    """Return the event that a row of ``stay_events`` tells."""
+    return StayEvent(EventKind(row.kind), from_us(row.at_us), json.loads(row.facts))

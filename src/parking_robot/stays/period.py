@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -11,9 +10,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.stay import EventKind, Stay, StayEvent, fold_events
-from parking_robot.stays.store import from_us, to_us
+from parking_robot.stays.ledger import Ledger, event_of
+from parking_robot.stays.stay import Stay, fold_events
+from parking_robot.stays.store import to_us
 from parking_robot.stays.tables import stay_events, stays
 
 PAGE: Final = 10_000
@@ -67,5 +66,4 @@ def _read(connection: Connection, ids: Sequence[str]) -> Iterator[Stay]:
         query = select(stay_events).where(stay_events.c.stay_id.in_(ids[first : first + _STAYS_TOGETHER]))
         rows = connection.execute(query.order_by(stay_events.c.stay_id, stay_events.c.number)).all()
         for stay_id, of_stay in groupby(rows, key=lambda row: str(row.stay_id)):
-            events = (StayEvent(EventKind(r.kind), from_us(r.at_us), json.loads(r.facts)) for r in of_stay)
-            yield fold_events(stay_id, events)
+            yield fold_events(stay_id, map(event_of, of_stay))

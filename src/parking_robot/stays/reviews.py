@@ -57,8 +57,8 @@ def open_review(
         connection.execute(insert(reviews).values(**values))
 
 
-def list_reviews(ledger: Ledger, everything: bool = False, stay_id: str = "", most: int = 200) -> list[Review]:
-    """Return the cases without a verdict (or all), oldest first."""
+def list_reviews(ledger: Ledger, everything: bool = False, stay_id: str = "", most: int | None = 200) -> list[Review]:
+    """Return the cases without a verdict (or all), oldest first; not more than ``most``, None: however many."""
     query = select(reviews, review_verdicts.c.verdict, review_verdicts.c.decided_by, review_verdicts.c.note)
     query = query.join(review_verdicts, review_verdicts.c.review == reviews.c.serial, isouter=True)
     if not everything:
