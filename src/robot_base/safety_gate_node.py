@@ -33,7 +33,7 @@ from robot_base.velocity import STOP, Velocity
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.errors import TransformError
 from ronda_core.keep_out import load_keep_out
-from ronda_core.node_main import run_node
+from ronda_core.node_main import EXIT_CRASH, EXIT_OK, run_node
 from ronda_core.paths import data_dir
 from ronda_core.ros_transforms import pose_from
 from ronda_core.se2 import SE2
@@ -108,10 +108,11 @@ class SafetyGateNode(Node):
 
         The context is gone by now; silence stops the robot: the base has a watchdog.
         """
-        if not self.context.ok():  # ended by a signal; after a failure the record goes on saying "running"
+        orderly = not self.context.ok()  # ended by a signal; after a failure the record goes on saying "running"
+        if orderly:
             with contextlib.suppress(GateMemoryError):
                 self._remember(running=False)
-        self._unstamped.close()
+        self._unstamped.close(EXIT_OK if orderly else EXIT_CRASH)
 
     def _watch_keep_out(self, file: str) -> KeepOutWatch:
         """Follow the robot's place on the map where a site has keep-out zones."""

@@ -14,7 +14,7 @@ from rclpy.node import Node
 
 from ronda_core import qos
 from ronda_core.executor import make_executor, spin
-from ronda_core.node_main import leave
+from ronda_core.node_main import EXIT_OK, leave
 
 
 class TwistListener:
@@ -42,9 +42,9 @@ class TwistListener:
         )
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop listening and end the thread: the owner's last act, see `leave`."""
+    def close(self, status: int = EXIT_OK) -> None:
+        """Stop listening and end the thread: the owner's last act, see `leave`; its process ends with `status`."""
         self._context.try_shutdown()
         self._thread.join(timeout=2.0)
         self._executor.shutdown()
-        leave(self._node)
+        leave(self._node, status)
