@@ -60,7 +60,8 @@ def test_a_phone_reads_the_code_from_the_screen_as_a_browser_draws_it(world, tmp
     link = world.link(world.stay())
     show(world, "gate_out", phase="held", verdict="hold", code="unpaid", minor=240, currency="EUR", payment_url=link)
     picture = photograph(f"{world.server.url}/screen/gate_out", tmp_path / "screen.png")
-    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == link
+    # Of 300 faultless codes OpenCV's plain QRCodeDetector left 9 unread, this one none: two readers that share no code.
+    assert cv2.QRCodeDetectorAruco().detectAndDecode(picture)[0] == link
     assert read_qr(picture) == [link]
 
 
