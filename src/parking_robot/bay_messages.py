@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Pose, Quaternion
 from ronda.msg import Bay as BayMessage
-from ronda.msg import BayMap, Incident
+from ronda.msg import BayMap, EvidenceFile, Incident
 from std_msgs.msg import Header
 
 from parking_robot.bays.bay import BayKind
@@ -81,8 +81,10 @@ def map_message(
     )
 
 
-def incident_message(finding: Finding, seen: SeenBay, header: Header, robot: str) -> Incident:
-    """Return a finding as an incident for the console."""
+def incident_message(
+    finding: Finding, seen: SeenBay, header: Header, robot: str, evidence: Sequence[EvidenceFile] = ()
+) -> Incident:
+    """Return a finding as an incident for the console; ``evidence`` lies in the robot's store of pictures."""
     kind, severity = INCIDENTS[finding.kind]
     at = from_seconds(seen.seen) if seen.seen is not None else header.stamp
     return Incident(
@@ -101,4 +103,6 @@ def incident_message(finding: Finding, seen: SeenBay, header: Header, robot: str
         first_seen=at,
         reported=header.stamp,
         summary=finding.text,
+        evidence_folder="pictures" if evidence else "",
+        evidence=list(evidence),
     )

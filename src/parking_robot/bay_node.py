@@ -13,15 +13,16 @@ import numpy as np
 from nav_msgs.msg import Odometry
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from ronda.msg import BayMap, Incident, LocalisationState, PatrolState, PlateReadArray
+from ronda.msg import BayMap, EvidenceFile, Incident, LocalisationState, PatrolState, PlateReadArray
 from ronda.srv import FindCar
-from sensor_msgs.msg import LaserScan
+from sensor_msgs.msg import CompressedImage, LaserScan
 from std_msgs.msg import Header
 
 from parking_robot.bay_messages import bay_message, incident_message, map_message
 from parking_robot.bays.bay_file import load_plan
 from parking_robot.bays.bay_office import BayOffice
-from parking_robot.bays.bay_record import RecordRules
+from parking_robot.bays.bay_record import BayState, RecordRules
+from parking_robot.bays.best_views import BestViews
 from parking_robot.bays.find_car import find_car
 from parking_robot.bays.findings import Finding, FindingRules, SeenBay
 from parking_robot.bays.parked import ParkedStay
@@ -32,6 +33,7 @@ from parking_robot.payments.qr import read_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.plate_messages import decoded_of, place_of
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore
 from robot_navigation.scan import read_scan
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.clock import SystemClock
@@ -41,15 +43,19 @@ from ronda_core.node_main import run_node
 from ronda_core.paths import data_dir, share_dir
 from ronda_core.ros_transforms import TransformListener
 from ronda_core.se2 import SE2
-from ronda_core.stamps import to_seconds
+from ronda_core.stamps import to_nanoseconds, to_seconds
 from ronda_core.transforms import Matrix, TransformBuffer
 
 NO_LEDGER = "none"
 _LONG_ANSWER = 3.0  # times the patience that one call has: a question is several calls
+_TIDY_EVERY_S = 3600.0
 
 
 class BayNode(Node):
-    """Subscribes ``scan`` and ``plates``; publishes ``bay_map`` (latched) and ``incidents``; serves ``find_car``."""
+    """Subscribes ``scan`` and ``plates``; publishes ``bay_map`` (latched) and ``incidents``; serves ``find_car``.
+
+    The pictures of ``plates/image/compressed`` stay in memory but for those that a finding needs.
+    """
 
     def __init__(self) -> None:
         super().__init__("bays")
@@ -58,6 +64,11 @@ class BayNode(Node):
         plan = load_plan(values["bays_file"] or share_dir() / "config" / "garage_bays.yaml")
         findings = FindingRules(sure=values["sure"], blocked_s=values["blocked"], settle_s=values["settle"])
         self._survey = BaySurvey(plan, RecordRules(stale_s=values["stale"]), findings)
+        self._views = BestViews()
+        self._data = Path(values["data_dir"]).expanduser() if values["data_dir"] else data_dir() / "parking"
+        self._pictures = PictureStore(self._data / "pictures")
+        self._evidence: dict[str, EvidenceFile] = {}
+        self._tidy_at = time.monotonic()
         self._looking = LookRules(reach=values["reach"])
         self._wall = SystemClock()
         self._office = self._open_office(values["database"], values["patience"])
@@ -76,6 +87,7 @@ class BayNode(Node):
         self.create_subscription(LaserScan, "scan", self._take_scan, qos.SENSOR)
         self.create_subscription(Odometry, "odom", self._take_odometry, qos.SENSOR)
         self.create_subscription(PlateReadArray, "plates", self._take_plates, qos.EVENT)
+        self.create_subscription(CompressedImage, "plates/image/compressed", self._take_picture, qos.EVENT)
         self.create_subscription(LocalisationState, "localisation_state", self._take_localisation, qos.STATE)
         self.create_subscription(PatrolState, "patrol_state", self._take_patrol, qos.STATE)
         self.create_service(FindCar, "find_car", self._find_car)
@@ -145,8 +157,13 @@ class BayNode(Node):
             if place is None or place[2] > self._values["plate_reach"]:
                 continue
             x, y, _, _ = matrix @ np.array([*place, 1.0])
-            sightings.append(PlateSighting(float(x), float(y), decoded_of(plate)))
-        self._survey.take_plates(self._now_s(), sightings)
+            sightings.append(PlateSighting(float(x), float(y), decoded_of(plate), plate.box.width))
+        placed = self._survey.take_plates(self._now_s(), sightings)
+        if placed:
+            self._views.take_plates(to_nanoseconds(message.header.stamp), placed)
+
+    def _take_picture(self, message: CompressedImage) -> None:
+        self._views.take_picture(to_nanoseconds(message.header.stamp), bytes(message.data))
 
     def _to_map(self, frame: str, stamp: float) -> Matrix | None:
         # The localisation may be a few hundred milliseconds behind a picture; its newest correction will do.
@@ -180,12 +197,24 @@ class BayNode(Node):
         seen = self._survey.bays(self._now_s())
         findings = self._survey.findings(self._now_s(), self._office.now())
         self._asked_at = time.monotonic()
-        self._asking = self._worker.submit(self._at_the_ledger, self._office, seen, findings)
+        # What becomes a case has its picture kept before, and has been told as an incident.
+        self._report(findings, seen)
+        pictures = {key: file.sha256 for key, file in self._evidence.items()}
+        self._asking = self._worker.submit(self._at_the_ledger, self._office, seen, findings, pictures)
 
-    def _at_the_ledger(self, office: BayOffice, seen: tuple[SeenBay, ...], findings: list[Finding]) -> list[ParkedStay]:
+    def _at_the_ledger(
+        self, office: BayOffice, seen: tuple[SeenBay, ...], findings: list[Finding], pictures: dict[str, str]
+    ) -> list[ParkedStay]:
         office.record_places(seen, self._values["settle"])
-        office.file(findings)
-        return office.inside()
+        office.file(findings, pictures)
+        inside = office.inside()
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_EVERY_S
+            try:
+                office.tidy(self._pictures, self._values["picture_days"])
+            except ParkingError as error:
+                self.get_logger().error(str(error))
+        return inside
 
     def _take_answer(self, answer: Future[Any]) -> None:
         error = answer.exception()
@@ -210,6 +239,9 @@ class BayNode(Node):
         seen = self._survey.bays(now)
         findings = self._survey.findings(now, at) if at is not None else []
         self._report(findings, seen)
+        for one in seen:
+            if one.state is BayState.FREE:
+                self._views.forget(one.bay.id)
         content = (
             *((one.bay.id, one.state, one.plate, one.stay and one.stay.stay_id) for one in seen),
             *(finding.key for finding in findings),
@@ -238,12 +270,28 @@ class BayNode(Node):
 
     def _report(self, findings: list[Finding], seen: tuple[SeenBay, ...]) -> None:
         by_id = {one.bay.id: one for one in seen}
+        robot = self.get_namespace().strip("/")
         for finding in findings:
             if finding.key not in self._told:
                 self._told.add(finding.key)
-                robot = self.get_namespace().strip("/")
-                self._incidents.publish(incident_message(finding, by_id[finding.bay_id], self._header(), robot))
+                evidence = self._keep_picture(finding)
+                self._incidents.publish(
+                    incident_message(finding, by_id[finding.bay_id], self._header(), robot, evidence)
+                )
                 self.get_logger().info(finding.text)
+
+    def _keep_picture(self, finding: Finding) -> list[EvidenceFile]:
+        jpeg = self._views.best(finding.bay_id, finding.plate)
+        if not jpeg:
+            return []
+        try:
+            name = self._pictures.keep_jpeg(jpeg)
+        except ParkingError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=10.0)
+            return []
+        path = self._pictures.path(name).relative_to(self._data / "pictures").as_posix()
+        self._evidence[finding.key] = EvidenceFile(name=path, media_type="image/jpeg", sha256=name, size=len(jpeg))
+        return [self._evidence[finding.key]]
 
     def _find_car(self, request: FindCar.Request, response: FindCar.Response) -> FindCar.Response:
         seen = self._survey.bays(self._now_s())
@@ -269,8 +317,7 @@ class BayNode(Node):
         public = self._values["public_url"].rstrip("/")
         if not public:
             raise ParkingError("this robot takes no proofs", hint="set public_url")
-        folder = Path(self._values["data_dir"]).expanduser() if self._values["data_dir"] else data_dir() / "parking"
-        return read_link(proof, f"{public}/pay", garage_secret(folder / "secret"), self._wall.now())
+        return read_link(proof, f"{public}/pay", garage_secret(self._data / "secret"), self._wall.now())
 
     def _header(self) -> Header:
         return Header(stamp=self.get_clock().now().to_msg(), frame_id=self._survey.plan.frame)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -129,6 +130,54 @@ def list_reviews(
         decided = f"  [{case.verdict} by {case.decided_by}]" if case.verdict else ""
         plate = case.facts.get("plate") or "-"
         typer.echo(f"{case.number:>5}  {case.at:%Y-%m-%d %H:%M} UTC  {case.kind:<16} {plate:<10} {reasons}{decided}")
+
+
+@reviews.command("show")
+def show_review(
+    number: Annotated[int, typer.Argument(help="Number of the case.")],
+    picture: Annotated[Path | None, typer.Option(help="Write the case's picture to this file (.jpg).")] = None,
+    database: Database = "",
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the pictures of gates and robots (default: parking in the data folder)."),
+    ] = None,
+) -> None:
+    """Print one case with all that is known of it and where its picture lies.
+
+    Example: ronda parking reviews show 7 --picture case7.jpg
+    """
+    from parking_robot.errors import ParkingError, StayError
+    from parking_robot.stays.pictures import PictureStore
+    from parking_robot.stays.reviews import get_review
+    from ronda_core.paths import data_dir as site_data
+
+    with closing(open_ledger(database)) as ledger:
+        case = get_review(ledger, number)
+    facts = dict(case.facts)
+    name = str(facts.pop("picture", ""))
+    path = PictureStore((data_dir or site_data() / "parking") / "pictures").path(name) if name else None
+    typer.echo(f"case {number}: {case.kind.replace('_', ' ')}, {case.at:%Y-%m-%d %H:%M:%S} UTC")
+    for reason in facts.pop("reasons", ()):
+        typer.echo(f"  {reason}")
+    decided = f"{case.verdict} by {case.decided_by} {case.note}".strip() if case.verdict else "open"
+    told = {"stay": case.stay_id, **facts, "verdict": decided}
+    if path is not None:
+        told["picture"] = f"{path}" if path.is_file() else f"{name}, not on this computer: see --data-dir"
+    for key, value in told.items():
+        if value not in ("", [], None):
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            typer.echo(f"  {key.replace('_', ' ') + ':':<14} {shown}")
+    if picture is None:
+        return
+    if path is None:
+        raise StayError(f"case {number} has no picture", hint="leave --picture out")
+    try:
+        picture.write_bytes(path.read_bytes())
+    except OSError as error:
+        raise ParkingError(
+            f"the picture {path} could not be copied to {picture}: {error.strerror}",
+            hint="robots and gates keep their pictures themselves, for 30 days or while the case is open: --data-dir",
+        ) from error
 
 
 @reviews.command("decide")

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,8 @@ from parking_robot.gates.site import load_site
 from parking_robot.reports_garage import gather
 from parking_robot.reports_page import report_page
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.reviews import list_reviews
+from parking_robot.stays.pictures import PictureStore
+from parking_robot.stays.reviews import Review, list_reviews
 from parking_robot.stays.visits import quote_visit
 from ronda_cli.demonstration import demo_environment, free_domain, guarded, refuse_foreign_folder, robot
 from ronda_cli.errors import DemonstrationError
@@ -172,7 +173,9 @@ def _write(
     finally:
         ledger.close()
     document = report(stage, view, played, billed, wall_s)
-    content = PageContent(document, stage, view, played, billed, reviews, zone, options.seed)
+    content = PageContent(
+        document, stage, view, played, billed, reviews, zone, options.seed, _pictures(stage, view, reviews)
+    )
     with atomic.new_folder(options.report.absolute(), replace=True) as folder:
         for name in ("log.txt", "server.txt"):
             if (stage.folder / name).is_file():
@@ -181,6 +184,14 @@ def _write(
         (folder / "money.html").write_text(money, encoding="utf-8")
         (folder / "index.html").write_text(page(content), encoding="utf-8")
     return document
+
+
+def _pictures(stage: GarageStage, view: GarageView, reviews: Iterable[Review]) -> dict[str, bytes]:
+    """Return the kept pictures of cases and incidents by their names."""
+    store = PictureStore(stage.data_dir / "pictures")
+    names = {str(review.facts.get("picture", "")) for review in reviews}
+    names |= {file.sha256 for incident in view.incidents for file in incident.evidence}
+    return {name: store.path(name).read_bytes() for name in names if name and store.path(name).is_file()}
 
 
 def _stays_of(stage: GarageStage, view: GarageView) -> dict[str, str]:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ EDGE_M = 1.0
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """All that the page shows; ``billed`` maps a car's name to its stay and bill."""
+    """All that the page shows; ``billed`` maps a car's name to its stay and bill, ``pictures`` a SHA-256 to a JPEG."""
 
     report: Mapping[str, Any]
     stage: GarageStage
@@ -36,6 +37,7 @@ class PageContent:
     reviews: Sequence[Review]
     zone: ZoneInfo
     seed: int
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def page(content: PageContent) -> str:
@@ -161,7 +163,13 @@ def _findings(content: PageContent) -> str:
         (incident.subject, incident.list_name.replace("_", " "), incident.summary)
         for incident in content.view.incidents
     ]
-    return table(("plate", "finding", "what the robot says"), rows, "The robot found nothing out of order.")
+    shown = {
+        file.sha256: f"{incident.subject}: {incident.list_name.replace('_', ' ')}"
+        for incident in content.view.incidents
+        for file in incident.evidence
+    }
+    told = table(("plate", "finding", "what the robot says"), rows, "The robot found nothing out of order.")
+    return told + _gallery(content, shown)
 
 
 def _events(content: PageContent) -> str:
@@ -194,7 +202,20 @@ def _reviews(content: PageContent) -> str:
         )
         for review in content.reviews
     ]
-    return table(("case", "why", "verdict", "by"), rows, "There was nothing to review.")
+    at_gates = [review for review in content.reviews if "robot" not in review.facts]
+    shown = {str(review.facts.get("picture", "")): review.kind.replace("_", " ") for review in at_gates}
+    return table(("case", "why", "verdict", "by"), rows, "There was nothing to review.") + _gallery(content, shown)
+
+
+def _gallery(content: PageContent, shown: Mapping[str, str]) -> str:
+    """Return the pictures that are there, each with its words; those of the robot belong to its findings."""
+    figures = "".join(
+        f"<figure><img alt='{safe(words)}' src='data:image/jpeg;base64,{b64encode(content.pictures[name]).decode()}'>"
+        f"<figcaption>{safe(words)}</figcaption></figure>"
+        for name, words in shown.items()
+        if name in content.pictures
+    )
+    return f"<div class='stays pictures'>{figures}</div>" if figures else ""
 
 
 def _performance(figures: Mapping[str, Any]) -> str:

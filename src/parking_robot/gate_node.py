@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,6 @@ from parking_robot.gates.decision import Direction, Passage
 from parking_robot.gates.eyes import Eyes
 from parking_robot.gates.journal import Journal, Record
 from parking_robot.gates.passage import LaneLimits
-from parking_robot.gates.pictures import PictureStore, needed_pictures
 from parking_robot.gates.screen_link import ScreenLink
 from parking_robot.gates.site import load_site
 from parking_robot.gates.station import Station
@@ -42,6 +42,7 @@ from parking_robot.payments.qr import payment_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.plates.chain import PlateChain, load_settings
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore, drop_unneeded
 from ronda_core import diagnostics, images, parameters, paths, qos
 from ronda_core.clock import SystemClock
 from ronda_core.diagnostics import NodeHealth
@@ -301,13 +302,8 @@ class GateNode(Node):
 
     def _drop_old_pictures(self) -> None:
         try:
-            ledger = self._open_ledger()
-            try:
-                # Without the ledger nobody knows which pictures a person still needs: none goes then.
-                needed = needed_pictures(ledger)
-            finally:
-                ledger.close()
-            dropped = self._pictures.drop_older(self._picture_days, self._date.now(), needed)
+            with closing(self._open_ledger()) as ledger:
+                dropped = drop_unneeded(self._pictures, ledger, self._picture_days, self._date.now())
         except ParkingError as error:
             self._untidy, self._clean_at = str(error), time.monotonic() + _CLEAN_AGAIN_S
             return

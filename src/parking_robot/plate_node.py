@@ -27,7 +27,10 @@ _SILENT_AFTER_S = 3.0
 
 
 class PlateNode(Node):
-    """Subscribes the camera; publishes ``plates`` for each frame that was looked at, also without a plate in it."""
+    """Subscribes the camera; publishes ``plates`` for each frame that was looked at, also without a plate in it.
+
+    To whoever subscribes ``plates/image/compressed`` go, with the same stamp, the frames in which a plate was read.
+    """
 
     def __init__(self) -> None:
         super().__init__("plates")
@@ -41,6 +44,7 @@ class PlateNode(Node):
         self._camera: Intrinsics | None = None
         self._last_frame, self._last_ms, self._read = time.monotonic(), 0.0, 0
         self._plates = self.create_publisher(PlateReadArray, "plates", qos.EVENT)
+        self._pictures = self.create_publisher(CompressedImage, "plates/image/compressed", qos.EVENT)
         self._health = NodeHealth(self)
         self.create_timer(1.0, self._report_health, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._slot: FrameSlot[Any] = FrameSlot(self._take_frame, self._frame_failed)
@@ -78,6 +82,9 @@ class PlateNode(Node):
         self._read += sum(bool(reading.decoded.text) for reading in readings)
         size = (picture.shape[1], picture.shape[0])
         self._plates.publish(array_message(readings, places, message.header, size, self._last_ms))
+        if any(reading.decoded.text for reading in readings) and self._pictures.get_subscription_count():
+            ready = isinstance(message, CompressedImage)
+            self._pictures.publish(message if ready else images.to_compressed(picture, message.header))
 
     def _frame_failed(self, error: Exception) -> None:
         if not self.context.ok():

@@ -11,6 +11,11 @@ def to_seconds(stamp: Time | Duration) -> float:
     return float(stamp.sec) + float(stamp.nanosec) * 1e-9
 
 
+def to_nanoseconds(stamp: Time) -> int:
+    """Return a stamp in whole nanoseconds, exactly: what two messages of one moment have in common."""
+    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
+
+
 def from_seconds(seconds: float) -> Time:
     """Return the stamp of `seconds`, which must not be negative."""
     total = round(seconds * 1e9)

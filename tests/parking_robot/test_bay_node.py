@@ -2,6 +2,7 @@
 """The bay node on the graph: sweeps, plates and a real ledger in; the map of the bays, incidents and answers out."""
 
 import math
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 import yaml
 from geometry_msgs.msg import Point, TransformStamped
 from rclpy.node import Node
-from ronda.msg import Bay, BayMap, Incident, LocalisationState, PlateRead, PlateReadArray
+from ronda.msg import Bay, BayMap, BoundingBox, Incident, LocalisationState, PlateRead, PlateReadArray
 from ronda.srv import FindCar
-from sensor_msgs.msg import LaserScan
+from sensor_msgs.msg import CompressedImage, LaserScan
 from std_msgs.msg import Header
 from tests.parking_robot.bays.garage import PLAN, sweep
 from tests.patrol_robot.graph import graph
@@ -23,12 +24,13 @@ from parking_robot.payments.qr import payment_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
-from ronda_core import qos
+from ronda_core import images, qos
 from ronda_core.ros_transforms import TransformBroadcaster
 
 pytestmark = pytest.mark.live
 GARAGE = "http://127.0.0.1:8460"
 LANE = (2.5, -2.0)
+PICTURE = b"a JPEG of both cars"
 BOXES = [(-1.0, 5.0, 11.0, 5.3), (2.9, 0.4, 4.6, 4.7), (5.4, 0.4, 7.1, 4.7)]
 
 
@@ -40,6 +42,7 @@ class Robot(Node):
         self.maps, self.incidents = [], []
         self.scan = self.create_publisher(LaserScan, "scan", qos.SENSOR)
         self.plates = self.create_publisher(PlateReadArray, "plates", qos.EVENT)
+        self.pictures = self.create_publisher(CompressedImage, "plates/image/compressed", qos.EVENT)
         self.located = self.create_publisher(LocalisationState, "localisation_state", qos.STATE)
         self.tf = TransformBroadcaster(self)
         self.find = self.create_client(FindCar, "find_car")
@@ -61,6 +64,7 @@ class Robot(Node):
         # The plates hang 0.4 m inside the bays; the frame of the array is that of the lidar here: x east, y north.
         reads = [self.plate(text, x - LANE[0], 0.4 - LANE[1]) for text, x in self.seen.items()]
         self.plates.publish(PlateReadArray(header=header, plates=reads))
+        self.pictures.publish(images.compressed(PICTURE, header))
 
     def transform(self, parent, child, x, y):
         stamped = TransformStamped(child_frame_id=child)
@@ -69,15 +73,23 @@ class Robot(Node):
         return stamped
 
     def plate(self, text, x, y):
-        return PlateRead(text=text, region="DE", confidence=0.9, frames=1, position=Point(x=x, y=y, z=0.5))
+        place = Point(x=x, y=y, z=0.5)
+        return PlateRead(text=text, region="DE", confidence=0.9, frames=1, position=place, box=BoundingBox(width=80.0))
 
     def bays(self):
         return {bay.bay_id: bay for bay in self.maps[-1].bays} if self.maps else {}
 
 
 @pytest.fixture
-def scene(tmp_path):
+def scene(request, tmp_path):
     (tmp_path / "bays.yaml").write_text(yaml.safe_dump(PLAN))
+    if getattr(request, "param", "") == "no folder":
+        (tmp_path / "pictures").write_text("a file stands in its place")
+    else:
+        old = tmp_path / "pictures" / "ab" / ("ab" * 32 + ".jpg")
+        old.parent.mkdir(parents=True)
+        old.write_bytes(b"of many years ago")
+        os.utime(old, (1e9, 1e9))
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     ledger = Ledger(url)
     ledger.enter("BAB123", "in", datetime.now(UTC))
@@ -92,7 +104,7 @@ def scene(tmp_path):
     ledger.close()
 
 
-def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scene):
+def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scene, tmp_path):
     running, robot, ledger = scene
     running.until(lambda: robot.incidents and ledger.find_car("BAB123")[0][2] == "A02", 20.0, "an incident")
     running.until(lambda: robot.bays()["A03"].findings, 5.0, "the finding in the map")
@@ -111,6 +123,22 @@ def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scen
     }  # fmt: skip
     running.until(lambda: len(robot.incidents) >= 2, what="both incidents")
     assert len(robot.incidents) == 2
+    # Both name one kept picture; of the other car, which was seen as often, nothing was written; the old one is gone.
+    (kept,) = (tmp_path / "pictures").rglob("*.jpg")
+    assert kept.read_bytes() == PICTURE
+    for incident in robot.incidents:
+        (file,) = incident.evidence
+        assert (incident.evidence_folder, file.name) == ("pictures", f"{kept.parent.name}/{kept.name}")
+        assert (file.sha256, file.size, file.media_type) == (kept.stem, len(PICTURE), "image/jpeg")
+    assert {case.facts["picture"] for case in list_reviews(ledger)} == {kept.stem}
+
+
+@pytest.mark.parametrize("scene", ["no folder"], indirect=True)
+def test_pictures_that_cannot_be_kept_take_no_incident_away(scene):
+    running, robot, ledger = scene
+    running.until(lambda: robot.incidents and list_reviews(ledger), 20.0, "an incident and its case")
+    assert (robot.incidents[0].evidence, robot.incidents[0].evidence_folder) == ([], "")
+    assert list_reviews(ledger)[0].facts["picture"] == ""
 
 
 def test_a_car_is_found_for_staff_and_refused_without_a_name_or_a_plate(scene):

@@ -5,8 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from parking_robot.cli import app
-from parking_robot.errors import TariffError
+from parking_robot.errors import ParkingError, TariffError
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore
 from parking_robot.stays.reviews import open_review
 
 
@@ -58,6 +59,33 @@ def test_cars_are_listed_and_found(tmp_path):
     assert "RKO26AI       2026-03-02 09:00:00 UTC" in run("inside", "--database", url).output
     assert "bay not seen yet" in run("find", "rk 026-a1", "--database", url).output
     assert run("find", "ZZ999", "--database", url).exit_code == 1
+
+
+def test_a_case_is_shown_with_its_picture(tmp_path):
+    url = f"sqlite:///{tmp_path / 'l.sqlite'}"
+    name = PictureStore(tmp_path / "pictures").keep_jpeg(b"jpeg")
+    ledger = Ledger(url)
+    at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    open_review(ledger, "no_stay", at, "a", reasons=["AB1 stands in A03"], plate="AB1", bay="A03", picture=name)
+    open_review(ledger, "near_miss", at, "b", picture="f" * 64)
+    open_review(ledger, "alarm", at, "c")
+    ledger.close()
+
+    def show(*words):
+        return run("reviews", "show", *map(str, words), "--database", url, "--data-dir", str(tmp_path))
+
+    told = show("1", "--picture", tmp_path / "case.jpg")
+    assert (tmp_path / "case.jpg").read_bytes() == b"jpeg"
+    assert told.output.startswith("case 1: no stay, 2026-03-02 09:30:00 UTC\n  AB1 stands in A03\n")
+    for words in ("plate:", "A03", "verdict:", "open", f"{name}.jpg"):
+        assert words in told.output
+    assert "not on this computer" in show("2").output
+    with pytest.raises(ParkingError, match="could not be copied"):
+        show("2", "--picture", tmp_path / "case.jpg")
+    with pytest.raises(ParkingError, match="case 3 has no picture"):
+        show("3", "--picture", tmp_path / "case.jpg")
+    with pytest.raises(ParkingError, match="there is no review 9"):
+        show("9")
 
 
 def test_reviews_are_listed_and_decided_by_name(tmp_path):

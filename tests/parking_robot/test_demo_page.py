@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from ronda.msg import Bay, BayMap, DriverState, GateEvent, GateState, Incident
+from ronda.msg import Bay, BayMap, DriverState, EvidenceFile, GateEvent, GateState, Incident
 
 from parking_robot.demo_director import ENTRY, EXIT, Played
 from parking_robot.demo_judge import BilledStay, report
@@ -16,6 +16,7 @@ from parking_robot.demo_stage import Role, prepare
 from parking_robot.demo_watch import GarageView, HeardEvent
 from parking_robot.gates.site import load_site
 from parking_robot.money.fee import bill_stay
+from parking_robot.stays.reviews import Review
 from parking_robot.stays.stay import Stay, StayState
 
 START = datetime(2026, 3, 2, 9, 0, 10, tzinfo=UTC)
@@ -77,6 +78,22 @@ def test_a_good_run_shows_each_stay_with_the_lines_of_its_bill(content):
     for car in content[0].visitors:
         assert text.count(car.plate) >= 2
     assert text.count("each started minute") >= 4 and "{{" not in text
+
+
+def test_the_pictures_of_findings_and_of_the_gates_cases_stand_with_their_words(content):
+    stage, view, played, billed, zone = content
+    view.incidents[0].evidence = [EvidenceFile(name="aa/aa.jpg", media_type="image/jpeg", sha256="aa", size=3)]
+    seen = {"reasons": ["<i>mud</i>"], "picture": "bb"}
+    cases = [
+        Review(1, "unread", START, "s0", seen),
+        Review(2, "no_stay", START, "", {"picture": "aa", "robot": "parking1"}),
+        Review(3, "near_miss", START, "", {"picture": "deleted"}),
+    ]
+    document = report(stage, view, played, billed, 210.0)
+    text = page(PageContent(document, stage, view, played, billed, cases, zone, 1, {"aa": b"abc", "bb": b"def"}))
+    assert text.count("<img") == 2
+    finding = f"<img alt='{view.incidents[0].subject}: no stay' src='data:image/jpeg;base64,YWJj'>"
+    assert finding in text and "<img alt='unread' src='data:image/jpeg;base64,ZGVm'>" in text
 
 
 def test_what_went_wrong_is_said(content):

@@ -21,9 +21,9 @@ from tests.parking_robot.plates.scenes import plate_picture
 from tests.parking_robot.server.test_serve import Phone
 from tests.robot_base.live import process
 
-from parking_robot.gates.pictures import PictureStore
 from parking_robot.server.serve import GarageServer, ServeSettings
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore
 from parking_robot.stays.reviews import list_reviews
 from parking_robot.stays.stay import StayState
 from robot_base.simulated_device import SimulatedDevice

@@ -3,7 +3,7 @@
 
 import pytest
 from ronda.msg import PlateReadArray
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 from tests.parking_robot.plates.scenes import plate_picture
 from tests.patrol_robot.graph import graph
@@ -20,7 +20,9 @@ def test_a_plate_is_read_and_placed():
         camera = running.add(running_camera())
         running.add(PlateNode())
         heard = []
+        pictures = []
         camera.create_subscription(PlateReadArray, "plates", heard.append, qos.EVENT)
+        camera.create_subscription(CompressedImage, "plates/image/compressed", pictures.append, qos.EVENT)
         running.until(lambda: camera.told.get_subscription_count() == 1 == camera.info.get_subscription_count())
         running.until(lambda: camera.show() or any(place_of(p) for m in heard for p in m.plates), 30.0, "a plate")
         message = next(m for m in heard if any(place_of(p) for p in m.plates))
@@ -30,6 +32,11 @@ def test_a_plate_is_read_and_placed():
         # The picture's plate is as wide as it is; the place must be the one of the same pinhole.
         width = (plate.corners[1].x - plate.corners[0].x + plate.corners[2].x - plate.corners[3].x) / 2
         assert plate.position.z == pytest.approx(600.0 * 0.52 / width, rel=0.1)
+        running.until(
+            lambda: message.header.stamp in [picture.header.stamp for picture in pictures], what="its picture"
+        )
+        same = next(picture for picture in pictures if picture.header.stamp == message.header.stamp)
+        assert same.data == images.to_compressed(camera.picture, same.header).data
 
 
 def running_camera():

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from parking_robot.bays.bay_record import BayState
 from parking_robot.bays.findings import Finding, SeenBay
 from parking_robot.bays.parked import Belonging, ParkedStay
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore, drop_unneeded
 from parking_robot.stays.reviews import open_review
 from parking_robot.stays.stay import EventKind, StayEvent
 from ronda_core.clock import Clock
@@ -18,7 +19,10 @@ SURE = frozenset({Belonging.EXACT, Belonging.LOOK_ALIKE})
 
 
 class BayOffice:
-    """Every method may raise LedgerError; what was not recorded is recorded at the next call."""
+    """Every method may raise LedgerError; what was not recorded is recorded at the next call.
+
+    `tidy` raises ParkingError, too, for a picture that cannot be deleted.
+    """
 
     def __init__(self, ledger: Ledger, clock: Clock, robot: str) -> None:
         self._ledger, self._clock, self._robot = ledger, clock, robot
@@ -53,8 +57,11 @@ class BayOffice:
             self._ledger.append(stay.stay_id, StayEvent(EventKind.SEEN_IN_BAY, self.now(), facts))
         return len(moved)
 
-    def file(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Put findings into the review queue; returns those that this robot had not filed before."""
+    def file(self, findings: Sequence[Finding], pictures: Mapping[str, str]) -> list[Finding]:
+        """Put findings into the review queue; returns those that this robot had not filed before.
+
+        ``pictures``: the name of the kept picture by the finding's key, where there is one.
+        """
         fresh = [finding for finding in findings if finding.key not in self._filed]
         for finding in fresh:
             at = self.now()
@@ -69,6 +76,11 @@ class BayOffice:
                 plate=finding.plate,
                 bay=finding.bay_id,
                 robot=self._robot,
+                picture=pictures.get(finding.key, ""),
             )
             self._filed.add(finding.key)
         return fresh
+
+    def tidy(self, store: PictureStore, days: int) -> int:
+        """Delete the kept pictures older than ``days`` that no open case needs; return how many."""
+        return drop_unneeded(store, self._ledger, days, self.now())

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from parking_robot.bays.bay import BayKind, BayPlan
 from parking_robot.bays.bay_record import BayRecord, BayState, RecordRules
+from parking_robot.bays.best_views import PlateInBay
 from parking_robot.bays.findings import Finding, FindingRules, SeenBay, find
 from parking_robot.bays.parked import NO_MATCH, Belonging, ParkedMatch, ParkedStay, match_parked
 from parking_robot.bays.scan_look import Look
@@ -20,11 +21,12 @@ PLATE_REACH_M = 0.8
 
 @dataclass(frozen=True, slots=True)
 class PlateSighting:
-    """A plate in one frame and where it hangs, metres in the map frame."""
+    """A plate in one frame and where it hangs, metres in the map frame; its width in the picture, pixels."""
 
     x: float
     y: float
     decoded: Decoded
+    width_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,15 @@ class BaySurvey:
         for bay_id, look in looks.items():
             self._records[bay_id].look(now, look)
 
-    def take_plates(self, now: float, sightings: Iterable[PlateSighting]) -> list[str]:
-        """Take in the plates of one frame; returns the bays that they belong to."""
-        touched = []
+    def take_plates(self, now: float, sightings: Iterable[PlateSighting]) -> list[PlateInBay]:
+        """Take in the plates of one frame; returns those that hang in a bay."""
+        placed = []
         for sighting in sightings:
             bay = self.plan.bay_at(sighting.x, sighting.y, PLATE_REACH_M)
             if bay is not None and sighting.decoded.text:
                 self._records[bay.id].read(now, [sighting.decoded])
-                touched.append(bay.id)
-        return touched
+                placed.append(PlateInBay(bay.id, sighting.decoded.text, sighting.width_px))
+        return placed
 
     def take_stays(self, inside: Sequence[ParkedStay] | None) -> None:
         """Take in the stays that have not ended; None while the ledger does not answer.

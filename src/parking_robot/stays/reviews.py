@@ -59,21 +59,23 @@ def open_review(
 
 def list_reviews(ledger: Ledger, everything: bool = False, stay_id: str = "", most: int | None = 200) -> list[Review]:
     """Return the cases without a verdict (or all), oldest first; not more than ``most``, None: however many."""
-    query = select(reviews, review_verdicts.c.verdict, review_verdicts.c.decided_by, review_verdicts.c.note)
-    query = query.join(review_verdicts, review_verdicts.c.review == reviews.c.serial, isouter=True)
+    query = _cases()
     if not everything:
         query = query.where(review_verdicts.c.review.is_(None))
     if stay_id:
         query = query.where(reviews.c.stay_id == stay_id)
     with ledger.batch() as connection:
         rows = connection.execute(query.order_by(reviews.c.serial).limit(most)).all()
-    return [
-        Review(
-            r.serial, r.kind, from_us(r.at_us), r.stay_id, json.loads(r.facts),
-            r.verdict or "", r.decided_by or "", r.note or "",
-        )
-        for r in rows
-    ]  # fmt: skip
+    return [_case(row) for row in rows]
+
+
+def get_review(ledger: Ledger, number: int) -> Review:
+    """Return one case, decided or not. Raises StayError when there is none of this number."""
+    with ledger.reading() as connection:
+        row = connection.execute(_cases().where(reviews.c.serial == number)).first()
+    if row is None:
+        raise _no_review(number)
+    return _case(row)
 
 
 def decide_review(
@@ -99,7 +101,7 @@ def decide_review(
     with ledger.batch() as connection:
         row = connection.execute(select(reviews).where(reviews.c.serial == number)).first()
         if row is None:
-            raise StayError(f"there is no review {number}", hint="list them: ronda parking reviews")
+            raise _no_review(number)
         decided = connection.execute(select(review_verdicts).where(review_verdicts.c.review == number)).first()
         if decided is not None:
             raise StayError(
@@ -109,6 +111,28 @@ def decide_review(
         _follow(ledger, row, verdict, by, at, plate, stay_id, lists)
         values = {"review": number, "at_us": to_us(at), "verdict": verdict.value, "decided_by": by, "note": note}
         connection.execute(insert(review_verdicts).values(**values))
+
+
+def _cases() -> Any:
+    query = select(reviews, review_verdicts.c.verdict, review_verdicts.c.decided_by, review_verdicts.c.note)
+    return query.join(review_verdicts, review_verdicts.c.review == reviews.c.serial, isouter=True)
+
+
+def _case(row: Any) -> Review:
+    return Review(
+        number=row.serial,
+        kind=row.kind,
+        at=from_us(row.at_us),
+        stay_id=row.stay_id,
+        facts=json.loads(row.facts),
+        verdict=row.verdict or "",
+        decided_by=row.decided_by or "",
+        note=row.note or "",
+    )
+
+
+def _no_review(number: int) -> StayError:
+    return StayError(f"there is no review {number}", hint="list them: ronda parking reviews list --all")
 
 
 def _follow(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of passages as files that are named by what is in them: nobody changes one unnoticed."""
+"""Pictures of cars as files that are named by what is in them: nobody changes one unnoticed."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class PictureStore:
         if not encoded:
             raise ParkingError(f"a picture of shape {picture.shape} could not be encoded", hint="check the camera")
         jpeg = data.tobytes()
+        return self.keep_jpeg(jpeg), jpeg
+
+    def keep_jpeg(self, jpeg: bytes) -> str:
+        """Write a JPEG; return its name (SHA-256). Raises ParkingError when it cannot be kept."""
         name = hashlib.sha256(jpeg).hexdigest()
         path = self.path(name)
         try:
@@ -39,7 +43,7 @@ class PictureStore:
             raise ParkingError(
                 f"the picture could not be kept in {self._folder}: {error}", hint="check the disk"
             ) from error
-        return name, jpeg
+        return name
 
     def path(self, name: str) -> Path:
         """Return where the picture of this name lies."""
@@ -68,6 +72,14 @@ class PictureStore:
                 f"old pictures could not be deleted in {self._folder}: {error}", hint="check the folder's owner"
             ) from error
         return dropped
+
+
+def drop_unneeded(store: PictureStore, ledger: Ledger, days: int, now: datetime) -> int:
+    """Delete the pictures older than ``days`` that no open case needs; return how many. Raises ParkingError.
+
+    Without the ledger nobody knows which pictures a person still needs: none goes then.
+    """
+    return store.drop_older(days, now, needed_pictures(ledger))
 
 
 def needed_pictures(ledger: Ledger) -> frozenset[str]:

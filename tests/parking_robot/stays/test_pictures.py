@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from parking_robot.errors import ParkingError
-from parking_robot.gates.pictures import PictureStore, needed_pictures
 from parking_robot.stays.ledger import Ledger
+from parking_robot.stays.pictures import PictureStore, needed_pictures
 from parking_robot.stays.reviews import ReviewVerdict, decide_review, open_review
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
