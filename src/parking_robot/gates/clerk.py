@@ -19,6 +19,7 @@ from parking_robot.gates.journal import Journal, Record
 from parking_robot.gates.keeper import decide
 from parking_robot.gates.records import apply_record, restarted
 from parking_robot.gates.site import Site
+from parking_robot.stays.alarms import end_alarm, open_alarms
 from parking_robot.stays.ledger import Ledger
 from ronda_core.clock import Clock
 
@@ -50,11 +51,12 @@ class Clerk:
         self._open_ledger, self._site, self._journal, self._clock = open_ledger, site, journal, clock
         self._answered = answered
         self._gate, self._date = gate, date
-        self._looked_back = False
+        self._looked_back = self._alarm_ended = False
+        self._started = date()
         self._ledger: Ledger | None = None
         self._question: Passage | None = None
         self._closed = False
-        self._idle = True
+        self._idle = False
         self._condition = threading.Condition()
         self.problem = ""
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
@@ -99,6 +101,9 @@ class Clerk:
     def _done(self) -> bool:
         return self._idle and self._question is None and not len(self._journal)
 
+    def _has_work(self) -> bool:
+        return self._closed or not self._looked_back or self._question is not None or len(self._journal) > 0
+
     def _run(self) -> None:
         while True:
             with self._condition:
@@ -106,7 +111,7 @@ class Clerk:
                 if self.problem:
                     # Whatever wakes it, a broken store is not asked more often than this.
                     self._condition.wait_for(lambda: self._closed, wait)
-                self._condition.wait_for(lambda: self._closed or self._question or len(self._journal), wait)
+                self._condition.wait_for(self._has_work, wait)
                 if self._closed:
                     return
                 self._idle = False
@@ -128,11 +133,14 @@ class Clerk:
         if self._ledger is None:
             self._ledger = self._open_ledger()
         while (record := self._journal.first()) is not None:
+            if record.at >= self._started:
+                self._end_former_alarm(self._ledger)
             apply_record(self._ledger, self._site, record)
             self._journal.done()
         if not self._looked_back:
             if (record := restarted(self._ledger, self._gate, self._date())) is not None:
                 apply_record(self._ledger, self._site, record)
+            self._end_former_alarm(self._ledger)
             self._looked_back = True
         with self._condition:
             question = self._question
@@ -144,6 +152,14 @@ class Clerk:
                 return
             self._question = None
         self._answered(Answer(question, decision, self._clock.monotonic()))
+
+    def _end_former_alarm(self, ledger: Ledger) -> None:
+        """An alarm of before the start may have ended unseen. If it has not, a record of after the start begins it."""
+        if not self._alarm_ended:
+            since = open_alarms(ledger).get(self._gate)
+            if since is not None and since < self._started:
+                end_alarm(ledger, self._gate, self._started)
+            self._alarm_ended = True
 
     def _drop_ledger(self) -> None:
         """Open the store anew next time: its connections may belong to a server or a file that is gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from parking_robot.errors import TariffError
+from parking_robot.errors import LedgerError, ParkingError, TariffError
 from parking_robot.gates.decision import Decision, Direction, Passage, Verdict
 from parking_robot.gates.site import Outage, Site, Unread
 from parking_robot.money.fee import bill_lost_ticket
@@ -33,6 +33,11 @@ def decide(ledger: Ledger, site: Site, passage: Passage) -> Decision:
         return _exit(ledger, site, passage)
     except TariffError as error:
         return Decision(Verdict.ASK, Reason.NO_TARIFF, str(error), review="tariff")
+    except LedgerError:
+        raise
+    except ParkingError as error:
+        # Such as a stay that a person picked and that is none: that is no outage, whose policy may open.
+        return Decision(Verdict.ASK, Reason.NO_STAY, str(error), review="does_not_fit")
 
 
 def without_ledger(site: Site, passage: Passage) -> Decision:
@@ -117,15 +122,17 @@ def _nobody(site: Site, passage: Passage, cars: list[Inside], match: Match, cand
         return Decision(Verdict.ASK, Reason.CLOCK, text, review="clock", candidates=candidates)
     if not passage.plate:
         return Decision(Verdict.ASK, Reason.UNREAD, match.reason, review="unread", candidates=candidates)
-    if match.kind is MatchKind.REVIEW:
+    # That an unread car might be this one ends where a person has confirmed the plate and picked no stay.
+    if match.kind is MatchKind.REVIEW and not (passage.by and not any(car.plate for car in match.candidates)):
         return Decision(Verdict.ASK, Reason.AMBIGUOUS, match.reason, review="near_miss", candidates=candidates)
     if passage.by:
         # A person has confirmed the plate and nobody knows the entry: the flat price of a lost ticket.
         bill = bill_lost_ticket(site.tariff, passage.at)
         text = f"no entry known: {bill.total} to pay"
         return Decision(
-            Verdict.HOLD, Reason.NO_STAY, text, stay_id=new_stay_id(), due=bill.total, review="no_stay", lost=True
-        )
+            Verdict.HOLD, Reason.NO_STAY, text, stay_id=new_stay_id(), due=bill.total, review="no_stay",
+            candidates=candidates, lost=True,
+        )  # fmt: skip
     return Decision(Verdict.ASK, Reason.NO_STAY, match.reason, review="no_stay", candidates=candidates)
 
 
@@ -138,8 +145,6 @@ def _settled(ledger: Ledger, site: Site, passage: Passage, match: Match, candida
     if at < stay.entered - CLOCK_SLACK:
         text = f"{stay.plate} came in later than this gate's clock says: a clock is wrong"
         return Decision(Verdict.ASK, Reason.CLOCK, text, stay.id, review="clock")
-    if any(case.kind == RISK_HOLD for case in list_reviews(ledger, stay_id=stay.id)):
-        return Decision(Verdict.ASK, Reason.PAYMENT_HELD, "a payment for this stay has to be looked at", stay.id)
     return _by_quote(ledger, site, stay, passage.plate, match, candidates, max(at, stay.entered))
 
 
@@ -155,6 +160,8 @@ def _by_quote(
     review = "near_miss" if match.to_review else ""
     suffix = f" ({match.reason})" if match.to_review else ""
     if offer.due.minor > 0:
+        if any(case.kind == RISK_HOLD for case in list_reviews(ledger, stay_id=stay.id)):
+            return Decision(Verdict.ASK, Reason.PAYMENT_HELD, "a payment for this stay has to be looked at", stay.id)
         return Decision(
             Verdict.HOLD, Reason.UNPAID, f"{offer.due} to pay{suffix}", stay.id, offer.due, review,
             candidates=candidates, right=right,

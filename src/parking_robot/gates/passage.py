@@ -99,7 +99,7 @@ class LaneLimits:
 class Lane:
     """The state of one lane; ``since`` is when it was entered, on a monotonic clock in seconds.
 
-    ``plate`` is the one that was decided on: another one in its place is another car.
+    ``plate`` is what was read of the car that was decided on: another one in its place is another car.
     """
 
     limits: LaneLimits
@@ -170,8 +170,11 @@ def decided(
 
 
 def read_again(lane: Lane, now: float) -> Lane:
-    """Return the lane of a held car that is to be decided on again, as after a person corrected its plate."""
-    return replace(_enter(lane, LaneState.DECIDING, now), called=True) if lane.state is LaneState.HELD else lane
+    """Return the lane of a held car that is to be decided on again, as after a person corrected its plate.
+
+    The call was answered: if the new decision asks again, somebody is called anew.
+    """
+    return _enter(lane, LaneState.DECIDING, now) if lane.state is LaneState.HELD else lane
 
 
 def let_in(lane: Lane, now: float, reason: str) -> tuple[Lane, list[Command]]:
@@ -225,8 +228,8 @@ def _watch(lane: Lane, frames: Sequence[Decoded]) -> tuple[Lane, str]:
 def _pass(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded]) -> tuple[Lane, list[Command]]:
     commands = []
     before, lane = lane.passed, _count(lane, now, sensors)
-    if before < 2 <= lane.passed:
-        commands.append(Command(CommandKind.TAILGATING, "a second car went under one opening"))
+    if lane.passed > max(before, 1):
+        commands.append(Command(CommandKind.TAILGATING, f"car {lane.passed} went under one opening"))
     if sensors.under:
         lane = replace(lane, clear_since=None)
         return _stuck(lane, now, commands)

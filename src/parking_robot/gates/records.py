@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from parking_robot.errors import StayError, TariffError
+from parking_robot.errors import LedgerError, ParkingError, StayError
 from parking_robot.gates.decision import Decision, Direction, Passage, Verdict
 from parking_robot.gates.journal import Record
 from parking_robot.gates.site import Site
@@ -124,8 +124,10 @@ def apply_record(ledger: Ledger, site: Site, record: Record) -> None:
         try:
             if effect is not None:
                 effect(ledger, site, record)
-        except (StayError, TariffError) as error:
-            # Nothing that happened is thrown away because it fits nothing: a person looks at it.
+        except LedgerError:
+            raise
+        except ParkingError as error:
+            # Nothing that happened is thrown away because it fits nothing, nor stops what comes after it.
             review, reasons = review or "does_not_fit", [*reasons, str(error)]
         if review:
             facts = {"gate": record.gate, "plate": record.facts.get("plate", "")}
@@ -134,8 +136,9 @@ def apply_record(ledger: Ledger, site: Site, record: Record) -> None:
             if second := record.facts.get("second_plate"):
                 reasons.append(f"the second car's plate: {second}")
             facts |= {name: record.facts[name] for name in _OF_THE_CASE if record.facts.get(name)}
-            # One case of a kind for one car, however often it was decided on.
-            key = f"{record.passage or record.key}:{review}"
+            # One case of a kind for one car, however often it was decided on; each tailgater is another car.
+            about = record.key if record.kind == RecordKind.TAILGATING else record.passage or record.key
+            key = f"{about}:{review}"
             open_review(ledger, review, record.at, key, record.stay_id, reasons, **facts)
 
 

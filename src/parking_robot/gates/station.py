@@ -58,6 +58,8 @@ class Station:
         self._inputs = Inputs(heard=False)
         self._frames: list[PlateSight] = []
         self._passage: Passage | None = None
+        # What the camera reads of the car, also where a person knows better.
+        self._read_as = ""
         self._decision: Decision | None = None
         self._second: list[PlateSight] = []
         self._number = self._calls = 0
@@ -148,12 +150,18 @@ class Station:
         if self._help:
             return
         self._calls += 1
-        name = self._passage.id if self._passage else f"{self._settings.gate}-{to_us(self._date()):x}"
+        name = self._passage.id if self._passage else self._lane_now()
         self._call_id, self._help = f"{name}:call{self._calls}", True
         self._happened(RecordKind.HELP_CALLED, code, text, key=self._call_id)
 
     def answer_open(self, by: str, reason: str, plate: str) -> str:
-        """A person opens for this one car; return the stay that it is recorded with."""
+        """A person opens for this one car; return the stay that it is recorded with.
+
+        Of a lane that is open for its car already only the answer is recorded: one opening is for one car.
+        """
+        if self._lane.state is LaneState.OPEN and self._decision is not None and self._decision.opens:
+            self._answered(by, reason)
+            return self._decision.stay_id
         passage = self._passage or self._new_passage()
         passage = replace(passage, plate=plate or passage.plate, at=self._date(), by=by)
         stay_id = self._decision.stay_id if self._decision else ""
@@ -218,6 +226,7 @@ class Station:
         match command.kind:
             case CommandKind.ARRIVED:
                 self._passage, self._decision, self._stopped_at = self._new_passage(), None, None
+                self._read_as = ""
                 self._help, self._call_id = False, ""
             case CommandKind.DECIDE if command.vote is not None:
                 self._read(command.vote)
@@ -236,9 +245,10 @@ class Station:
                 self.call_help(command.reason, self._decision.code if self._decision else Reason.HELP)
             case CommandKind.TAILGATING:
                 second = vote([sight.decoded for sight in self._second]).text
-                first = self._passage.plate if self._passage else ""
-                second = second if second != first else ""
-                key = f"{self._passage.id}:tailgating" if self._passage else ""
+                self._second.clear()
+                first = (self._passage.plate, self._read_as) if self._passage else ()
+                second = second if second not in first else ""
+                key = f"{self._passage.id}:tailgating{self._lane.passed}" if self._passage else ""
                 facts = {"second_plate": second, "review": "tailgating", "picture": self._port.picture()}
                 self._happened(RecordKind.TAILGATING, Reason.TAILGATING, command.reason, key, **facts)
             case CommandKind.PASSED | CommandKind.TURNED_BACK:
@@ -247,6 +257,7 @@ class Station:
     def _read(self, outcome: Vote) -> None:
         passage = self._passage or self._new_passage()
         self._stopped_at = self._approach.stopped_at
+        self._read_as = outcome.text
         self._passage = replace(_with(passage, outcome), at=self._date(), picture=self._port.picture())
         self._number = 0
         self._ask(self._passage)
@@ -274,7 +285,7 @@ class Station:
         self._decision = decision
         now = self._clock.monotonic()
         asks = decision.verdict is Verdict.ASK
-        self._lane, commands = decided(self._lane, now, decision.opens, asks, decision.text, passage.plate)
+        self._lane, commands = decided(self._lane, now, decision.opens, asks, decision.text, self._read_as)
         if decision.opens:
             self._help = False
         self._run(commands)
@@ -295,7 +306,8 @@ class Station:
     def _went(self, outcome: Vote, reason: str) -> None:
         """Record a car that went through during a fire alarm: the one that stood there, or another."""
         passage, decision = self._passage, self._decision
-        if passage is None or (passage.plate and outcome.text and not alike(passage.plate, outcome.text)):
+        read = self._read_as or (passage.plate if passage else "")
+        if passage is None or (read and outcome.text and not alike(read, outcome.text)):
             passage, decision = self._new_passage(), None
         if not passage.plate:
             passage = _with(passage, outcome)
@@ -308,12 +320,14 @@ class Station:
     def _forget_car(self) -> None:
         self._port.forget()
         self._passage = self._decision = None
+        self._read_as = ""
         self._help, self._call_id, self._calls = False, "", 0
 
     def _answered(self, by: str, reason: str) -> None:
-        self._happened(
-            RecordKind.HELP_ANSWERED, Reason.PERSON, f"{by}: {reason}", f"{self._call_id}:{self._next()}", by=by
-        )
+        # Without a call it is about the car that stands there, or about the empty lane.
+        about = self._call_id or (self._passage.id if self._passage else self._lane_now())
+        key = f"{about}:answer{self._next()}"
+        self._happened(RecordKind.HELP_ANSWERED, Reason.PERSON, f"{by}: {reason}", key, by=by)
         self._help = False
 
     def _happened(self, kind: RecordKind, code: Reason, text: str, key: str = "", **facts: object) -> None:
@@ -356,6 +370,9 @@ class Station:
         at = self._date()
         name = f"{to_us(at):016x}{secrets.token_hex(8)}"
         return Passage(name, self._settings.gate, self._settings.direction, at)
+
+    def _lane_now(self) -> str:
+        return f"{self._settings.gate}-{to_us(self._date()):x}"
 
     def _next(self) -> int:
         self._number += 1

@@ -23,8 +23,19 @@ def end_alarm(ledger: Ledger, gate: str, at: datetime) -> None:
     _record(ledger, gate, at, False)
 
 
+def open_alarms(ledger: Ledger) -> dict[str, datetime]:
+    """Return the gates that an alarm still holds open, as far as is known, and since when."""
+    return _periods(ledger)[1]
+
+
 def alarm_pauses(ledger: Ledger, now: datetime) -> Pauses:
     """Return the times of alarms up to ``now``: from the first gate that one opened to the last that works again."""
+    periods, open_since = _periods(ledger)
+    periods += [(since, now) for since in open_since.values()]
+    return pauses_of((start, min(end, now)) for start, end in periods)
+
+
+def _periods(ledger: Ledger) -> tuple[list[tuple[datetime, datetime]], dict[str, datetime]]:
     open_since: dict[str, datetime] = {}
     periods = []
     with ledger.reading() as connection:
@@ -35,8 +46,7 @@ def alarm_pauses(ledger: Ledger, now: datetime) -> Pauses:
             open_since.setdefault(row.gate, at)
         elif row.gate in open_since:
             periods.append((open_since.pop(row.gate), at))
-    periods += [(since, now) for since in open_since.values()]
-    return pauses_of((start, min(end, now)) for start, end in periods)
+    return periods, open_since
 
 
 def _record(ledger: Ledger, gate: str, at: datetime, begins: bool) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from parking_robot.errors import LedgerError, StayError
 from parking_robot.plates.alphabet import fold
 from parking_robot.stays.stay import EventKind, Stay, StayEvent, apply, fold_events
-from parking_robot.stays.store import READS, from_us, open_engine, to_us, translated, without_password
+from parking_robot.stays.store import READS, from_us, make_tables, open_engine, to_us, translated, without_password
 from parking_robot.stays.tables import metadata, stay_events, stays
 
 
@@ -36,8 +36,12 @@ class Ledger:
         """
         try:
             self.engine = open_engine(url, patience_s)
-            with translated("opened"):
-                metadata.create_all(self.engine)
+            try:
+                with translated("opened"):
+                    make_tables(self.engine, metadata)
+            except BaseException:
+                self.engine.dispose()
+                raise
         except (SQLAlchemyError, ImportError) as error:
             raise LedgerError(
                 f"the store {without_password(url)} cannot be used: {error}", hint="check the URL"
@@ -94,9 +98,7 @@ class Ledger:
         Raises StayError when the event does not fit.
         """
         with self.batch() as connection:
-            if self.engine.dialect.name != "sqlite":
-                # The row lock puts two writers of one stay into an order; SQLite has one writer anyway.
-                connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update())
+            self.lock(stay_id)
             # Only now: a parallel writer of the same key has finished.
             if key and self._by_key(connection, key):
                 return self.stay(stay_id)
@@ -109,6 +111,16 @@ class Ledger:
             changed = {"plate": stay.plate, "folded": fold(stay.plate), "left_us": left, "bay": stay.bay}
             connection.execute(update(stays).where(stays.c.id == stay_id).values(**changed))
             return stay
+
+    def lock(self, stay_id: str) -> None:
+        """Keep the other writers of a stay waiting until the batch ends: for what is read now and written then.
+
+        Call it inside of ``with ledger.batch():`` and read the stay afterwards; an unknown stay locks nothing.
+        """
+        # SQLite has one writer anyway.
+        if self.engine.dialect.name != "sqlite":
+            with self.batch() as connection:
+                connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update())
 
     def stay(self, stay_id: str) -> Stay:
         """Return a stay. Raises StayError when there is none of this id."""

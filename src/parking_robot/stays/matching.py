@@ -64,7 +64,8 @@ def match_exit(plate: str, inside: Sequence[Inside], now: datetime, confidence: 
     distances = sorted(((edits(fold(car.plate), key), car) for car in here if car.plate), key=lambda pair: pair[0])
     near = [car for distance, car in distances if distance == 1]
     close = tuple(car for distance, car in distances if distance <= 2)[:MOST_CANDIDATES]
-    if len(near) == 1 and confidence >= sure and len(plate) >= 5:
+    # A car that came in unread may be exactly this one: its like must not go in its place.
+    if len(near) == 1 and confidence >= sure and len(plate) >= 5 and not unread:
         reason = f"read {plate}, inside is {near[0].plate}: one character differs"
         return Match(MatchKind.NEAR_MISS, near[0].stay_id, reason, close)
     if close or unread:

@@ -10,13 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from parking_robot.errors import LedgerError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+
+# Any number of one's own: who makes the tables holds this lock of PostgreSQL's.
+_TABLES_LOCK = 0x726F6E6461
 
 # Execution options of a connection that only looks up.
 READS = {"ronda_reads": True}
@@ -45,6 +48,15 @@ def translated(what: str) -> Iterator[None]:
             f"the ledger could not be {what}: {cause}",
             hint="check disk space and the database; nothing was half-written",
         ) from error
+
+
+def make_tables(engine: Engine, tables: MetaData) -> None:
+    """Make the tables that are missing. Of several programs that open a new store at once, one makes them."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two that see a table missing would both make it there; SQLite has one writer at a time anyway.
+            connection.execute(select(func.pg_advisory_xact_lock(_TABLES_LOCK)))
+        tables.create_all(connection)
 
 
 def open_engine(url: str, patience_s: float) -> Engine:

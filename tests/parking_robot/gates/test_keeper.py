@@ -36,6 +36,29 @@ def test_a_held_payment_asks_a_person_at_the_exit(tmp_path, ledger):
     assert (decision.verdict, decision.code) == (Verdict.ASK, Reason.PAYMENT_HELD)
 
 
+def test_who_has_paid_is_not_held_for_another_payment_that_is_in_doubt(tmp_path, ledger):
+    stay = ledger.enter("AB123", "in", NOW - timedelta(hours=1))
+    open_review(ledger, RISK_HOLD, NOW, "k", stay.id, ["a stranger pressed pay"])
+    ledger.append(stay.id, StayEvent(EventKind.PAID, NOW, {"minor": 360, "currency": "EUR"}))
+    assert decide(ledger, site(tmp_path), leaving("AB123")).code is Reason.PAID
+
+
+def test_a_stay_that_a_person_mistyped_is_asked_about_and_is_no_outage(tmp_path, ledger):
+    garage = site(tmp_path, outage={"exit": "open"})
+    decision = decide(ledger, garage, leaving("AB123", stay_id="0f3c", by="Mara"))
+    assert (decision.verdict, decision.code, decision.review) == (Verdict.ASK, Reason.NO_STAY, "does_not_fit")
+    assert "0f3c" in decision.text
+
+
+def test_unread_cars_inside_do_not_keep_a_confirmed_plate_from_the_price_of_a_lost_ticket(tmp_path, ledger):
+    ledger.enter("", "in", NOW - timedelta(hours=8))
+    assert decide(ledger, site(tmp_path), leaving("NEW1234")).code is Reason.AMBIGUOUS
+    decision = decide(ledger, site(tmp_path), leaving("NEW1234", by="Mara"))
+    assert (decision.verdict, decision.lost, decision.due.minor) == (Verdict.HOLD, True, 3000)
+    ledger.enter("NEW1243", "in", NOW - timedelta(hours=1))
+    assert decide(ledger, site(tmp_path), leaving("NEW1234", by="Mara")).code is Reason.AMBIGUOUS
+
+
 def test_a_time_without_a_tariff_asks_a_person(tmp_path, ledger):
     garage = site(tmp_path, tariff=content(valid_until="2026-01-01T00:00"))
     ledger.enter("AB123", "in", NOW - timedelta(hours=1))

@@ -83,6 +83,13 @@ def test_a_second_car_under_one_opening_is_tailgating(gap, tailgates):
     assert commands[-2].reason.startswith("2 car" if tailgates else "1 car")
 
 
+def test_every_car_of_a_convoy_is_a_tailgater_of_its_own():
+    moments = [(2.0 + half, UNDER if half % 2 == 0 else NOBODY, []) for half in range(6)]
+    _, commands = drive(open_lane(), *moments, (9.0, NOBODY, []))
+    told = [command.reason for command in commands if command.kind is CommandKind.TAILGATING]
+    assert told == ["car 2 went under one opening", "car 3 went under one opening"]
+
+
 def test_without_a_beam_the_loop_counts():
     loop = Sensors(False, loop=True)
     _, commands = drive(open_lane(LaneLimits(beam_fitted=False)), (2.0, loop, []), (3.0, NOBODY, []), (5.0, NOBODY, []))

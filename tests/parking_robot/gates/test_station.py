@@ -34,6 +34,7 @@ def gates(tmp_path, store_url, ledger, garage):
         made.append(gate)
         return gate
 
+    make.made = made
     yield make
     for gate in made:
         gate.close()
@@ -194,6 +195,102 @@ def test_a_person_corrects_a_misread_plate(ledger, gates):
     leave.settle()
     assert (code(leave), leave.state.lane) == (Reason.PERMIT, LaneState.OPEN)
     assert next(entry.facts["corrected_by"] for entry in gate_log.newest(ledger)) == "Mara"
+
+
+def test_a_corrected_plate_holds_although_the_camera_goes_on_misreading(ledger, gates):
+    leave = gates("exit")
+    stay = ledger.enter("HHAB1234", "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("B1234X9")
+    leave.station.answer_correct("Mara", "seen on the picture", "HHAB1234", "")
+    leave.settle()
+    assert (leave.state.plate, code(leave)) == ("HHAB1234", Reason.UNPAID)
+    for _ in range(6):
+        leave.see("B1234X9")
+        leave.settle()
+    assert (leave.state.plate, code(leave)) == ("HHAB1234", Reason.UNPAID)
+    pay(ledger, stay.id, 1000, leave.date())
+    for _ in range(6):
+        leave.see("B1234X9")
+        leave.settle()
+    assert [call[0] for call in leave.barrier_calls] == [True]
+    # Another car in its place is still noticed.
+    for _ in range(4):
+        leave.see("MKL777")
+    assert [call[:2] for call in leave.barrier_calls][-1] == (False, "another car")
+
+
+def test_a_correction_that_leads_nowhere_calls_again(ledger, gates):
+    leave = gates("exit")
+    for plate in ("AAA1111", "AAA1112"):
+        ledger.enter(plate, "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("AAA1119")
+    first = leave.station.call_id
+    leave.station.answer_correct("Mara", "a slip of the finger", "AAA1113", "")
+    leave.settle()
+    assert (code(leave), leave.state.help_called) == (Reason.AMBIGUOUS, True)
+    assert leave.station.call_id not in ("", first)
+
+
+def test_whoever_pays_after_a_correction_and_stays_gets_a_person_in_the_end(ledger, gates):
+    leave = gates("exit")
+    ledger.enter("HHAB1234", "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("B1234X9")
+    leave.station.answer_correct("Mara", "seen on the picture", "HHAB1234", "")
+    leave.settle()
+    assert (code(leave), leave.state.help_called) == (Reason.UNPAID, False)
+    leave.see("B1234X9", 91.0)
+    leave.see("B1234X9", 91.0)
+    assert leave.state.help_called
+
+
+def test_opening_an_open_lane_again_makes_no_second_stay(ledger, gates):
+    gate = gates("entry")
+    gate.arrive("AB123")
+    stay_id = gate.state.decision.stay_id
+    assert gate.station.answer_open("Mara", "pressed again", "") == stay_id
+    gate.settle()
+    for _ in range(300):
+        gate.tick(0.1)
+    gate.settle()
+    assert (ledger.inside(), ledger.stay(stay_id).state) == ([], StayState.VOID)
+    assert kinds(ledger).count("decided") == kinds(ledger).count("help_answered") == 1
+
+
+def test_answers_without_a_call_are_all_kept(ledger, gates):
+    for direction in ("entry", "exit"):
+        gates(direction).station.answer_open("Mara", f"at the {direction}", "")
+    again = gates("exit", folder="again")
+    again.station.answer_open("Mara", "after a restart", "")
+    for gate in gates.made:
+        gate.settle()
+    answers = [entry for entry in gate_log.newest(ledger) if entry.kind == "help_answered"]
+    assert len({entry.key for entry in answers}) == 3
+
+
+def test_three_cars_on_one_payment_are_two_cases_and_two_debts(ledger, gates):
+    gate = gates("exit")
+    stays = {plate: ledger.enter(plate, "x", gate.date()) for plate in ("AAA1111", "BBB2222", "CCC3333")}
+    gate.clock.advance(3600)
+    pay(ledger, stays["AAA1111"].id, 1000, gate.date())
+    gate.arrive("AAA1111")
+    gate.tick(0.5, loop=True, beam=True)
+    for plate in ("BBB2222", "CCC3333"):
+        gate.tick(0.5, loop=True, beam=False)
+        for _ in range(4):
+            gate.see(plate)
+        gate.tick(0.5, loop=True, beam=True)
+    gate.tick(0.5, loop=False, beam=False)
+    gate.clock.advance(3.0)
+    gate.tick()
+    gate.settle()
+    assert ledger.inside() == []
+    cases = list_reviews(ledger)
+    seconds = [case.facts["second_plate"] for case in cases if case.kind == "tailgating"]
+    owing = [case.stay_id for case in cases if case.kind == "unpaid_exit"]
+    assert (seconds, owing) == (["BBB2222", "CCC3333"], [stays["BBB2222"].id, stays["CCC3333"].id])
 
 
 def test_a_person_may_refuse_and_the_car_turns_back(ledger, gates):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import UTC, datetime, timedelta
 
-from parking_robot.stays.alarms import alarm_pauses, begin_alarm, end_alarm
+from parking_robot.stays.alarms import alarm_pauses, begin_alarm, end_alarm, open_alarms
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -36,6 +36,13 @@ def test_a_gate_that_says_it_again_begins_no_second_alarm(ledger):
         end_alarm(ledger, "in", at(minutes))
     begin_alarm(ledger, "in", at(40))
     assert periods(ledger, 45) == [(10, 20), (40, 45)]
+
+
+def test_gates_that_an_alarm_still_holds_are_told_with_their_time(ledger):
+    begin_alarm(ledger, "in", at(10))
+    begin_alarm(ledger, "out", at(11))
+    end_alarm(ledger, "out", at(12))
+    assert open_alarms(ledger) == {"in": at(10)}
 
 
 def test_a_gate_that_works_as_usual_ends_no_alarm_of_another(ledger):

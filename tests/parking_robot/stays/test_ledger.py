@@ -106,6 +106,12 @@ def test_parallel_writers_of_one_stay_lose_nothing(ledger):
     assert ledger.stay(stay.id).received("EUR").minor == 12
 
 
+def test_several_programs_make_a_new_store_at_once(store_url):
+    with ThreadPoolExecutor(6) as pool:
+        for store in list(pool.map(lambda _: Ledger(store_url), range(6))):
+            store.close()
+
+
 def test_unknown_stays_and_unreachable_stores_are_clear(ledger, tmp_path):
     with pytest.raises(StayError, match="no stay nope"):
         ledger.append("nope", leave())

@@ -36,6 +36,13 @@ def test_near_misses_are_never_guessed():
     assert match("B123", cars("B124")).kind is MatchKind.REVIEW
 
 
+def test_a_near_miss_does_not_leave_in_the_place_of_an_unread_car():
+    found = match("BMD1234", cars("BMD1235", ""))
+    assert (found.kind, found.stay_id) == (MatchKind.REVIEW, "")
+    assert [car.stay_id for car in found.candidates] == ["s0", "s1"]
+    assert match("BMD1235", cars("BMD1235", "")).kind is MatchKind.EXACT
+
+
 def test_the_same_plate_inside_twice_is_reviewed():
     found = match("BMD1234", cars("BMD1234", "BMD1234"))
     assert found.kind is MatchKind.REVIEW
