@@ -199,7 +199,8 @@ class BayNode(Node):
         self._asked_at = time.monotonic()
         # What becomes a case has its picture kept before, and has been told as an incident.
         self._report(findings, seen)
-        pictures = {key: file.sha256 for key, file in self._evidence.items()}
+        kept = ((finding.key, self._evidence.get(finding.key)) for finding in findings)
+        pictures = {key: file.sha256 for key, file in kept if file is not None}
         self._asking = self._worker.submit(self._at_the_ledger, self._office, seen, findings, pictures)
 
     def _at_the_ledger(

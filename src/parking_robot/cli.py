@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 
+from parking_robot.alarm_cli import alarms
 from parking_robot.gate_cli import answer, calls
 from parking_robot.office_cli import Database, close, ledger_url, load_garage, open_ledger
 from parking_robot.refund_cli import refund
 from parking_robot.reports_cli import report
+from parking_robot.screen_cli import screen
 
 app = typer.Typer(help="The garage: stays, tariffs, payments, gates.", no_args_is_help=True)
 app.command("report")(report)
@@ -20,6 +22,8 @@ app.command("refund")(refund)
 app.command("close")(close)
 app.command("calls")(calls)
 app.command("answer")(answer)
+app.command("alarms")(alarms)
+app.command("screen")(screen)
 
 
 @app.command("fee")
@@ -101,7 +105,8 @@ def serve(
     folder = data_dir or site_data() / "parking"
     settings = ServeSettings(ledger_url(ledger), file, folder, provider, host, port, sandbox_port, public_url)
     server = GarageServer(settings)
-    typer.echo(f"garage at {server.url} (screens: /screen/GATE, pay on foot: /), provider {provider}")
+    typer.echo(f"garage at {server.url} (pay on foot: /, screens: /screen/GATE), provider {provider}")
+    typer.echo("a screen on another computer opens at the address of `ronda parking screen GATE --public-url URL`")
     server.run()
 
 
@@ -120,7 +125,9 @@ def list_reviews(
 
     from parking_robot.stays.reviews import list_reviews
 
-    for case in list_reviews(open_ledger(database), everything):
+    with closing(open_ledger(database)) as ledger:
+        cases = list_reviews(ledger, everything)
+    for case in cases:
         if as_json:
             told = {"number": case.number, "kind": case.kind, "at": case.at.isoformat(), "stay": case.stay_id}
             told |= {"facts": dict(case.facts), "verdict": case.verdict, "by": case.decided_by, "note": case.note}
@@ -154,7 +161,7 @@ def show_review(
     with closing(open_ledger(database)) as ledger:
         case = get_review(ledger, number)
     facts = dict(case.facts)
-    name = str(facts.pop("picture", ""))
+    name = str(facts.pop("picture", "") or "")
     path = PictureStore((data_dir or site_data() / "parking") / "pictures").path(name) if name else None
     typer.echo(f"case {number}: {case.kind.replace('_', ' ')}, {case.at:%Y-%m-%d %H:%M:%S} UTC")
     for reason in facts.pop("reasons", ()):
@@ -172,11 +179,17 @@ def show_review(
     if path is None:
         raise StayError(f"case {number} has no picture", hint="leave --picture out")
     try:
-        picture.write_bytes(path.read_bytes())
+        jpeg = path.read_bytes()
     except OSError as error:
         raise ParkingError(
-            f"the picture {path} could not be copied to {picture}: {error.strerror}",
+            f"the picture {path} could not be read: {error.strerror}",
             hint="robots and gates keep their pictures themselves, for 30 days or while the case is open: --data-dir",
+        ) from error
+    try:
+        picture.write_bytes(jpeg)
+    except OSError as error:
+        raise ParkingError(
+            f"the picture could not be written to {picture}: {error.strerror}", hint="--picture"
         ) from error
 
 
@@ -190,7 +203,7 @@ def decide_review(
     stay: Annotated[str, typer.Option(help="The stay that left in truth.")] = "",
     garage: Annotated[
         Path | None,
-        typer.Option(help="Garage file; its lists say who pays nothing (default: config/parking/garage.yaml)."),
+        typer.Option(help="Garage file: who pays nothing, and the prices (default: config/parking/garage.yaml)."),
     ] = None,
     database: Database = "",
 ) -> None:
@@ -203,6 +216,8 @@ def decide_review(
     if verdict not in list(ReviewVerdict):
         raise StayError(f"unknown verdict '{verdict}'", hint=", ".join(ReviewVerdict))
     kind = ReviewVerdict(verdict)
-    lists = load_garage(garage).lists.entries() if kind is ReviewVerdict.PLATE else None
-    decide_review(open_ledger(database), number, kind, by, datetime.now(UTC), note, plate, stay, lists)
+    site = load_garage(garage) if kind in (ReviewVerdict.PLATE, ReviewVerdict.OTHER_CAR) else None
+    lists, tariff = (site.lists.entries(), site.tariff) if site is not None else (None, None)
+    with closing(open_ledger(database)) as ledger:
+        decide_review(ledger, number, kind, by, datetime.now(UTC), note, plate, stay, lists, tariff)
     typer.echo(f"review {number}: {verdict}, decided by {by}")

@@ -56,10 +56,20 @@ def load_garage(file: Path | None) -> Site:
 
 
 def open_ledger(database: str) -> Ledger:
-    """Return the ledger at a URL, or that in the data folder. Raises LedgerError."""
+    """Return the ledger at a URL, or that in the data folder. Raises LedgerError, also where there is none yet."""
+    from parking_robot.errors import LedgerError
     from parking_robot.stays.ledger import Ledger
+    from parking_robot.stays.store import ledger_file
 
-    return Ledger(ledger_url(database))
+    url = ledger_url(database)
+    file = ledger_file(url)
+    if file is not None and not file.exists():
+        # Whoever mistypes a name would be told that nobody is inside, from an empty ledger made for him.
+        raise LedgerError(
+            f"there is no ledger in {file}",
+            hint="name it with --database; gates and the server make it when they start",
+        )
+    return Ledger(url)
 
 
 def ledger_url(database: str) -> str:

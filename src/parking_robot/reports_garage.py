@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from parking_robot.money.money import Money
 from parking_robot.money.tariff import Tariff
 from parking_robot.reports import durations, inside_over_time, takings_by_day
+from parking_robot.stays.cases import Review, list_reviews
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.period import overlaps, stays_of_period
-from parking_robot.stays.reviews import Review, list_reviews
 from parking_robot.stays.stay import Stay, StayState
 from parking_robot.stays.visits import quote_visit
 
@@ -66,7 +66,7 @@ def gather(
     """Return the report of [start, end). Without a tariff nothing is said about unpaid stays."""
     stays = stays_of_period(ledger, start, end)
     unpaid = _unpaid(ledger, _ended(stays, start, end), tariff) if tariff is not None else ()
-    reviews = list_reviews(ledger, everything=True, most=None)
+    reviews = list_reviews(ledger, everything=True)
     return report_of(
         stays, start, end, zone, unpaid, [review for review in reviews if start <= review.at < end], capacity
     )

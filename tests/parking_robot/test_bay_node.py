@@ -20,6 +20,7 @@ from tests.parking_robot.bays.garage import PLAN, sweep
 from tests.patrol_robot.graph import graph
 
 from parking_robot.bay_node import BayNode
+from parking_robot.bays import occurrences
 from parking_robot.payments.qr import payment_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.stays.ledger import Ledger
@@ -51,20 +52,22 @@ class Robot(Node):
         self.located.publish(LocalisationState(state=LocalisationState.LOCALISED))
         self.create_timer(0.1, self.sense)
         self.seen = {"BAB123": 3.75, "HHXY99": 6.25}
+        self.boxes, self.jpeg, self.sweeps = BOXES, PICTURE, 0
 
     def sense(self):
         header = Header(frame_id="laser_link", stamp=self.get_clock().now().to_msg())
         moves = [self.transform("map", "odom", *LANE), self.transform("odom", "laser_link", 0.0, 0.0)]
         self.tf.send(moves)
-        _, ends = sweep(LANE, BOXES)
+        _, ends = sweep(LANE, self.boxes)
         ranges = np.hypot(*(ends - LANE).T)
         scan = LaserScan(header=header, angle_min=-math.pi, angle_increment=2 * math.pi / 360, range_min=0.1)
         scan.range_max, scan.ranges = 12.0, [math.inf if r > 11.9 else float(r) for r in ranges]
         self.scan.publish(scan)
+        self.sweeps += 1
         # The plates hang 0.4 m inside the bays; the frame of the array is that of the lidar here: x east, y north.
         reads = [self.plate(text, x - LANE[0], 0.4 - LANE[1]) for text, x in self.seen.items()]
         self.plates.publish(PlateReadArray(header=header, plates=reads))
-        self.pictures.publish(images.compressed(PICTURE, header))
+        self.pictures.publish(images.compressed(self.jpeg, header))
 
     def transform(self, parent, child, x, y):
         stamped = TransformStamped(child_frame_id=child)
@@ -133,6 +136,22 @@ def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scen
     assert {case.facts["picture"] for case in list_reviews(ledger)} == {kept.stem}
 
 
+def test_what_comes_again_is_told_and_filed_again_with_a_picture_of_its_own(scene, tmp_path, monkeypatch):
+    monkeypatch.setattr(occurrences, "GONE_S", 0.3)
+    running, robot, ledger = scene
+    running.until(lambda: len(list_reviews(ledger)) == 2, 20.0, "both cases in the queue")
+    seen, robot.seen, robot.boxes = robot.seen, {}, BOXES[:1]
+    running.until(lambda: robot.bays()["A03"].state == Bay.STATE_FREE, 20.0, "the bay to be empty")
+    empty = robot.sweeps
+    running.until(lambda: robot.sweeps > empty + 15, what="the bay to have been empty for a while")
+    assert (len(robot.incidents), len(list_reviews(ledger))) == (2, 2)
+    robot.seen, robot.boxes, robot.jpeg = seen, BOXES, b"a JPEG of another day"
+    running.until(lambda: len(list_reviews(ledger)) == 4, 20.0, "the next cases")
+    running.until(lambda: len(robot.incidents) == 4, what="the next incidents")
+    kept = {path.stem: path.read_bytes() for path in (tmp_path / "pictures").rglob("*.jpg")}
+    assert [kept[case.facts["picture"]] for case in list_reviews(ledger)] == [PICTURE] * 2 + [robot.jpeg] * 2
+
+
 @pytest.mark.parametrize("scene", ["no folder"], indirect=True)
 def test_pictures_that_cannot_be_kept_take_no_incident_away(scene):
     running, robot, ledger = scene
@@ -154,7 +173,8 @@ def test_a_car_is_found_for_staff_and_refused_without_a_name_or_a_plate(scene):
     assert [bay.bay_id for bay in alike.bays] == ["A02"] and "similar" in alike.message
     nobody = ask(plate="ZZZ777", requested_by="Ada")
     assert nobody.success and not nobody.bays
-    for refused in (ask(plate="BAB123"), ask(plate="🚗🚗🚗", requested_by="Ada"), ask(plate="123", proof="http://x")):
+    for wrong in ({}, {"plate": "🚗🚗🚗", "requested_by": "Ada"}, {"proof": "http://x"}, {"proof": "http://[abc"}):
+        refused = ask(**{"plate": "BAB123", **wrong})
         assert not refused.success and refused.message
 
 

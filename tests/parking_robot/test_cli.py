@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from parking_robot.cli import app
-from parking_robot.errors import ParkingError, TariffError
+from parking_robot.errors import LedgerError, ParkingError, TariffError
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.pictures import PictureStore
 from parking_robot.stays.reviews import open_review
@@ -68,7 +68,7 @@ def test_a_case_is_shown_with_its_picture(tmp_path):
     at = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     open_review(ledger, "no_stay", at, "a", reasons=["AB1 stands in A03"], plate="AB1", bay="A03", picture=name)
     open_review(ledger, "near_miss", at, "b", picture="f" * 64)
-    open_review(ledger, "alarm", at, "c")
+    open_review(ledger, "alarm", at, "c", picture=None)
     ledger.close()
 
     def show(*words):
@@ -80,12 +80,18 @@ def test_a_case_is_shown_with_its_picture(tmp_path):
     for words in ("plate:", "A03", "verdict:", "open", f"{name}.jpg"):
         assert words in told.output
     assert "not on this computer" in show("2").output
-    with pytest.raises(ParkingError, match="could not be copied"):
+    with pytest.raises(ParkingError, match="could not be read: No such file") as unread:
         show("2", "--picture", tmp_path / "case.jpg")
+    assert "--data-dir" in unread.value.hint
+    for folder, told in ((tmp_path, "Is a directory"), (tmp_path / "none" / "case.jpg", "No such file")):
+        with pytest.raises(ParkingError, match=f"could not be written to {folder}: {told}"):
+            show("1", "--picture", folder)
     with pytest.raises(ParkingError, match="case 3 has no picture"):
         show("3", "--picture", tmp_path / "case.jpg")
-    with pytest.raises(ParkingError, match="there is no review 9"):
-        show("9")
+    for number in ("9", "0", "9" * 30):
+        with pytest.raises(ParkingError, match=f"there is no review {number}"):
+            show(number)
+    assert [show(wrong).exit_code for wrong in ("-1", "one", "1.5", "")] == [2] * 4
 
 
 def test_reviews_are_listed_and_decided_by_name(tmp_path):
@@ -102,3 +108,30 @@ def test_reviews_are_listed_and_decided_by_name(tmp_path):
     assert "accept by Mara" in runner.invoke(app, ["reviews", "list", "--all", "--database", url]).output
     wrong = runner.invoke(app, ["reviews", "decide", "1", "perhaps", "--by", "Mara", "--database", url])
     assert "unknown verdict 'perhaps'" in str(wrong.exception)
+
+
+def test_the_newest_case_is_listed_however_many_wait(tmp_path):
+    url = f"sqlite:///{tmp_path / 'l.sqlite'}"
+    ledger = Ledger(url)
+    with ledger.batch():
+        for number in range(250):
+            open_review(ledger, "alarm", datetime(2026, 3, 2, tzinfo=UTC), f"a{number}")
+        open_review(ledger, "risk_hold", datetime(2026, 3, 2, tzinfo=UTC), "newest", "s")
+    ledger.close()
+    listed = run("reviews", "list", "--database", url).output.splitlines()
+    assert (len(listed), "risk_hold" in listed[-1]) == (251, True)
+    assert '"kind": "risk_hold"' in run("reviews", "list", "--json", "--database", url).output.splitlines()[-1]
+
+
+def test_a_ledger_that_is_not_there_is_said_to_be_missing_and_none_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("RONDA_DATA_DIR", str(tmp_path / "data"))
+    file = tmp_path / "none.sqlite"
+    for words in (("reviews", "list"), ("reviews", "show", "1"), ("inside",), ("find", "AB1")):
+        with pytest.raises(LedgerError, match=f"there is no ledger in {file}") as missing:
+            run(*words, "--database", f"sqlite:///{file}")
+        assert "--database" in missing.value.hint
+        with pytest.raises(LedgerError, match="there is no ledger in"):
+            run(*words)
+    assert not file.exists() and not (tmp_path / "data" / "parking.sqlite").exists()
+    with pytest.raises(LedgerError, match="cannot be used"):
+        run("inside", "--database", "nonsense")

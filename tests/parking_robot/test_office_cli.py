@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from parking_robot.cli import app
 from parking_robot.errors import StayError, TariffError
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.reviews import open_review
+from parking_robot.stays.reviews import list_reviews, open_review
 from parking_robot.stays.stay import StayState
 
 NOW = datetime.now(UTC)
@@ -62,3 +62,13 @@ def test_a_corrected_plate_is_asked_for_its_permit(store, run):
     open_review(store, "near_miss", NOW, "k", stay.id)
     assert run("reviews", "decide", "1", "plate", "--plate", "B-RO 2001", "--by", "Mara").exit_code == 0
     assert (store.stay(stay.id).plate, store.stay(stay.id).free) == ("BRO2001", True)
+
+
+def test_another_car_had_left_and_its_fee_is_a_case(store, run):
+    wrong, right = (store.enter(plate, "in", NOW - timedelta(days=9)) for plate in ("AB123", "AB124"))
+    run("close", wrong.id, "--by", "Mara", "--reason", "missed exit")
+    said = run("reviews", "decide", "1", "other-car", "--stay", right.id, "--by", "Mara")
+    assert (said.exit_code, said.output) == (0, "review 1: other-car, decided by Mara\n")
+    assert (store.stay(wrong.id).state, store.stay(right.id).state) == (StayState.INSIDE, StayState.LEFT)
+    (case,) = list_reviews(store)
+    assert (case.kind, case.stay_id, store.stay(right.id).unpaid.minor > 0) == ("unpaid_exit", right.id, True)

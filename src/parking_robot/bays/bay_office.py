@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from parking_robot.bays.bay_record import BayState
 from parking_robot.bays.findings import Finding, SeenBay
 from parking_robot.bays.parked import Belonging, ParkedStay
+from parking_robot.plates.alphabet import fold
+from parking_robot.stays.cases import Review, list_reviews, open_review
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.pictures import PictureStore, drop_unneeded
-from parking_robot.stays.reviews import open_review
 from parking_robot.stays.stay import EventKind, StayEvent
 from ronda_core.clock import Clock
 
@@ -26,7 +27,9 @@ class BayOffice:
 
     def __init__(self, ledger: Ledger, clock: Clock, robot: str) -> None:
         self._ledger, self._clock, self._robot = ledger, clock, robot
+        self._started = self.now()
         self._filed: set[str] = set()
+        self._shared: set[int] = set()
 
     def now(self) -> datetime:
         """Return the present moment of the ledger's clock."""
@@ -58,28 +61,51 @@ class BayOffice:
         return len(moved)
 
     def file(self, findings: Sequence[Finding], pictures: Mapping[str, str]) -> list[Finding]:
-        """Put findings into the review queue; returns those that this robot had not filed before.
+        """Put findings into the review queue, each once while it lasts; returns those that became a case now.
 
         ``pictures``: the name of the kept picture by the finding's key, where there is one.
         """
-        fresh = [finding for finding in findings if finding.key not in self._filed]
-        for finding in fresh:
-            at = self.now()
-            open_review(
-                self._ledger,
-                finding.kind.value,
-                at,
-                # The same car with the same finding comes again another day.
-                f"{finding.key}:{at:%Y%m%d}",
-                stay_id=finding.stay_id,
-                reasons=[finding.text],
-                plate=finding.plate,
-                bay=finding.bay_id,
-                robot=self._robot,
-                picture=pictures.get(finding.key, ""),
-            )
-            self._filed.add(finding.key)
-        return fresh
+        filed = []
+        for finding in findings:
+            if finding.key not in self._filed:
+                with self._ledger.batch():
+                    known = self._case_of_another(finding)
+                    if known is None:
+                        self._open(finding, pictures.get(finding.key, ""))
+                        filed.append(finding)
+                self._filed.add(finding.key)
+                if known is not None:
+                    self._shared.add(known.number)
+        return filed
+
+    def _open(self, finding: Finding, picture: str) -> None:
+        open_review(
+            self._ledger,
+            finding.kind.value,
+            self.now(),
+            finding.key,
+            stay_id=finding.stay_id,
+            reasons=[finding.text],
+            plate=finding.plate,
+            bay=finding.bay_id,
+            robot=self._robot,
+            picture=picture,
+        )
+
+    def _case_of_another(self, finding: Finding) -> Review | None:
+        """Return the open case of the same thing that another robot has filed today, or this one before it restarted.
+
+        One case stands for one beginning: the next car in a lane is a case although that of the first is still open.
+        """
+        for case in list_reviews(self._ledger, stay_id=finding.stay_id):
+            facts = case.facts
+            own = facts.get("robot") == self._robot and case.at >= self._started
+            if own or case.number in self._shared or case.at <= self.now() - timedelta(days=1):
+                continue
+            same = (case.kind, facts.get("bay"), case.stay_id) == (finding.kind, finding.bay_id, finding.stay_id)
+            if same and (finding.stay_id or fold(str(facts.get("plate", ""))) == fold(finding.plate)):
+                return case
+        return None
 
     def tidy(self, store: PictureStore, days: int) -> int:
         """Delete the kept pictures older than ``days`` that no open case needs; return how many."""

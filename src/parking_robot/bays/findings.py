@@ -53,18 +53,24 @@ class SeenBay:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` is one English sentence for the operator."""
+    """``text`` is one English sentence for the operator. ``began``: on the ledger's clock; None: not known."""
 
     kind: FindingKind
     bay_id: str
     plate: str
     stay_id: str
     text: str
+    began: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        """The same for the same car, as far as it is known, with the same finding in the same bay."""
+        return f"{self.kind}:{self.bay_id}:{self.stay_id or fold(self.plate)}"
 
     @property
     def key(self) -> str:
-        """The same for the same car with the same finding in the same bay: it is reported once."""
-        return f"{self.kind}:{self.bay_id}:{fold(self.plate)}:{self.stay_id}"
+        """The same while the finding lasts: it is reported once, and again when it has begun anew."""
+        return f"{self.subject}:{self.began:%Y%m%d%H%M%S}" if self.began is not None else self.subject
 
 
 def find(

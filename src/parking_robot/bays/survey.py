@@ -11,6 +11,7 @@ from parking_robot.bays.bay import BayKind, BayPlan
 from parking_robot.bays.bay_record import BayRecord, BayState, RecordRules
 from parking_robot.bays.best_views import PlateInBay
 from parking_robot.bays.findings import Finding, FindingRules, SeenBay, find
+from parking_robot.bays.occurrences import Occurrences
 from parking_robot.bays.parked import NO_MATCH, Belonging, ParkedMatch, ParkedStay, match_parked
 from parking_robot.bays.scan_look import Look
 from parking_robot.plates.decoding import Decoded
@@ -55,6 +56,7 @@ class BaySurvey:
         self._records = {bay.id: BayRecord(record or RecordRules()) for bay in plan.bays}
         self._inside: tuple[ParkedStay, ...] | None = None
         self._placed: dict[str, str] = {}
+        self._occurrences = Occurrences()
 
     def take_looks(self, now: float, looks: Mapping[str, Look]) -> None:
         """Take in what a sweep of the lidar said, by bay."""
@@ -107,7 +109,9 @@ class BaySurvey:
 
     def findings(self, now: float, at: datetime) -> list[Finding]:
         """Return what a person should look at; ``at`` is the same moment on the ledger's clock."""
-        return find(self.bays(now), self._inside, at, self._rules)
+        seen = self.bays(now)
+        found = find(seen, self._inside, at, self._rules)
+        return self._occurrences.date(now, at, found, {one.bay.id for one in seen if one.state is BayState.FREE})
 
     def count(self, now: float) -> Count:
         """Return both counts."""

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import insert, literal, select, update
 
 from parking_robot.errors import LedgerError, PaymentError
 from parking_robot.money.money import Money
@@ -17,7 +17,7 @@ from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, 
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.stay import EventKind, Stay, StayEvent
 from parking_robot.stays.store import from_us, to_us
-from parking_robot.stays.tables import intents, stay_events, webhook_events
+from parking_robot.stays.tables import intents, stay_events, stays, webhook_events
 from ronda_core.clock import Clock
 
 # So long after the price was shown a payment of it settles the stay, also where another block has begun meanwhile.
@@ -53,6 +53,14 @@ class PaymentDesk:
 
     def __init__(self, ledger: Ledger, provider: PaymentProvider, clock: Clock) -> None:
         self._ledger, self._provider, self._clock = ledger, provider, clock
+        self._judge: Callable[[ProviderEvent, Stay], None] | None = None
+
+    def judge_with(self, judge: Callable[[ProviderEvent, Stay], None]) -> None:
+        """Call ``judge`` with what is new on record and the stay with it, however it was learnt.
+
+        It is called within the transaction that records it: what it writes is kept with the money, or not at all.
+        """
+        self._judge = judge
 
     @property
     def provider(self) -> str:
@@ -76,6 +84,10 @@ class PaymentDesk:
                 connection.execute(insert(intents).values(**values))
             elif (known.stay_id, known.minor, known.currency) != (stay.id, due.minor, due.currency):
                 raise PaymentError(f"key '{key}' was used for another amount", hint="ask for a fresh quote")
+            else:
+                # The price has just been shown again: it holds from now on.
+                again = update(intents).where(intents.c.id == opened.intent)
+                connection.execute(again.values(created_us=self._now_us()))
         return opened
 
     def webhook(self, body: bytes, headers: Mapping[str, str]) -> Receipt:
@@ -107,7 +119,7 @@ class PaymentDesk:
             raise
 
     def settle(self, intent: str) -> Receipt:
-        """Ask the provider about an intent whose message never came; done before an exit stays shut."""
+        """Ask the provider about an intent whose message never came; what it answers counts as a message does."""
         event = self._provider.poll(intent)
         with self._ledger.batch():
             return Receipt(event.outcome.value, True, self._apply(event), event)
@@ -171,21 +183,36 @@ class PaymentDesk:
             return None
         with self._ledger.batch() as connection:
             row = self._intent(connection, event.intent)
-            facts: dict[str, Any] = {"provider": self._provider.name, "intent": event.intent, "reason": event.reason}
-            now, quoted = datetime.fromtimestamp(self._clock.now(), UTC), from_us(row.created_us)
-            if kind is EventKind.PAID and timedelta(0) <= now - quoted <= QUOTE_HOLDS:
-                facts["covers"] = quoted.isoformat()
-            if event.outcome is Outcome.DECLINED:
-                facts["open"] = True
-            # A payment counts once per intent however it is told; each refund and failure is one of its own.
-            key = f"{kind}:{self._provider.name}:{event.intent}"
-            if kind is not EventKind.PAID:
-                key += f":{event.id}"
             if event.amount is not None:
                 self._require_fit(event, kind, Money(row.minor, row.currency), str(row.stay_id))
-                facts |= {"minor": event.amount.minor, "currency": event.amount.currency}
-            added = StayEvent(kind, now, facts)
-            return self._ledger.append(row.stay_id, added, key)
+            # In turn with other writers of this stay, as `Ledger.append`: what is new here, is new.
+            connection.execute(select(stays.c.id).where(stays.c.id == row.stay_id).with_for_update())
+            stay = self._ledger.stay(row.stay_id)
+            # A payment counts once per intent however it is told; each refund and failure is one of its own.
+            key = f"{kind}:{self._provider.name}:{event.intent if kind is EventKind.PAID else event.id}"
+            if connection.execute(select(stay_events.c.serial).where(stay_events.c.key == key)).first():
+                return stay
+            stay = self._ledger.append(row.stay_id, self._told(event, kind, row, stay.entered), key)
+            if self._judge is not None:
+                self._judge(event, stay)
+            return stay
+
+    def _told(self, event: ProviderEvent, kind: EventKind, row: Any, entered: datetime) -> StayEvent:
+        """Return what goes on record. It happened when the provider says, so that a late message costs nobody time.
+
+        Never before the entry nor after now, since the provider's clock is another one.
+        """
+        now, quoted = datetime.fromtimestamp(self._clock.now(), UTC), from_us(row.created_us)
+        at = min(now, max(event.at or now, entered))
+        facts: dict[str, Any] = {"provider": self._provider.name, "intent": event.intent, "reason": event.reason}
+        # Paid before the newest look at this price: it was the same price then, and the payment's own moment has it.
+        if kind is EventKind.PAID and timedelta(0) <= at - quoted <= QUOTE_HOLDS:
+            facts["covers"] = quoted.isoformat()
+        if event.outcome is Outcome.DECLINED:
+            facts["open"] = True
+        if event.amount is not None:
+            facts |= {"minor": event.amount.minor, "currency": event.amount.currency}
+        return StayEvent(kind, at, facts)
 
     def _require_fit(self, event: ProviderEvent, kind: EventKind, asked: Money, stay_id: str) -> None:
         amount = event.amount

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,7 +49,8 @@ class ProviderEvent:
     """A message that is surely the provider's. ``amount``: what was paid or refunded; None where unknown.
 
     ``payer`` is an opaque name of who pays (the same for the same card), ``country`` theirs (ISO 3166-1 alpha-2); both
-    are empty where the provider does not say.
+    are empty where the provider does not say. ``at``: when it happened, by the provider's clock; None where it does not
+    say. A message may come long after that.
     """
 
     id: str
@@ -58,6 +60,7 @@ class ProviderEvent:
     reason: str = ""
     payer: str = ""
     country: str = ""
+    at: datetime | None = None
 
 
 def is_decline(event: ProviderEvent) -> bool:

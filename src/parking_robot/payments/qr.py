@@ -36,14 +36,17 @@ def read_link(link: str, base: str, secret: str, now: float) -> str:
 
 def read_scoped_link(link: str, base: str, secret: str, now: float) -> tuple[str, Scope]:
     """Return the stay of a link and what it may show. Raises PaymentError as `read_link`."""
-    ours, given = urlsplit(base), urlsplit(link)
+    try:
+        ours, given = urlsplit(base), urlsplit(link)
+    except ValueError as error:
+        raise PaymentError("the code holds no link", hint="scan the code on the screen again") from error
     if (given.scheme, given.netloc, given.path) != (ours.scheme, ours.netloc, ours.path):
         raise PaymentError("the code leads to another place than this garage", hint="do not pay; tell the operator")
     query = {name: values[0] for name, values in parse_qs(given.query).items()}
     stay_id, until = query.get("stay", ""), query.get("until", "")
     scope = Scope.FOOT if query.get("for") == Scope.FOOT else Scope.TICKET
     expected = _digest(stay_id, until, scope, secret)
-    if not hmac.compare_digest(query.get("sig", "").encode(), expected.encode()) or not until.isdigit():
+    if not hmac.compare_digest(query.get("sig", "").encode(errors="replace"), expected.encode()) or not until.isdigit():
         raise PaymentError("the code is not one of this garage's", hint="scan the code on the screen again")
     if now > int(until):
         raise PaymentError("the code has expired", hint="scan the code on the screen again")
@@ -65,4 +68,5 @@ def read_qr(picture: Picture) -> list[str]:
 
 
 def _digest(stay_id: str, until: str, scope: Scope, secret: str) -> str:
-    return hmac.new(secret.encode(), f"{stay_id}.{until}.{scope}".encode(), hashlib.sha256).hexdigest()[:32]
+    signed = f"{stay_id}.{until}.{scope}".encode(errors="replace")
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()[:32]

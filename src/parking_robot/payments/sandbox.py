@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -43,6 +44,7 @@ class _Intent:
     refunded: int = 0
     payer: str = ""
     country: str = ""
+    paid_at: float | None = None
     sent: list[bytes] = field(default_factory=list)
 
 
@@ -99,15 +101,17 @@ class SandboxProvider:
         try:
             message = json.loads(body)
             amount = Money(message["minor"], message["currency"])
-            told = [str(message.get(name, "")) for name in ("reason", "payer", "country")]
-            return ProviderEvent(message["id"], Outcome(message["outcome"]), message["intent"], amount, *told)
-        except (KeyError, TypeError, ValueError) as error:
+            reason, payer, country = (str(message.get(name, "")) for name in ("reason", "payer", "country"))
+            outcome, at = Outcome(message["outcome"]), _moment(message.get("at"))
+            return ProviderEvent(message["id"], outcome, message["intent"], amount, reason, payer, country, at)
+        except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise PaymentError(f"the sandbox's message is incomplete: {error}", hint="send it again whole") from error
 
     def poll(self, intent: str) -> ProviderEvent:
         known = self._known(intent)
         outcome = Outcome.PENDING if known.outcome is Outcome.DECLINED else known.outcome
-        return ProviderEvent(f"poll_{intent}", outcome, intent, known.amount)
+        at = _moment(known.paid_at)
+        return ProviderEvent(f"poll_{intent}", outcome, intent, known.amount, "", known.payer, known.country, at)
 
     def refund(self, intent: str, amount: Money, key: str) -> None:
         known = self._known(intent)
@@ -125,6 +129,7 @@ class SandboxProvider:
                 return
             known.payer, known.country = payer, country
             known.outcome = Outcome.SUCCEEDED if good else Outcome.DECLINED
+            known.paid_at = self._clock.now() if good else None
         self._tell(intent, known, known.outcome, known.amount, "" if good else "the card was declined")
 
     def messages(self, intent: str) -> list[bytes]:
@@ -172,7 +177,9 @@ class SandboxProvider:
     def _tell(self, intent: str, known: _Intent, outcome: Outcome, amount: Money, reason: str) -> None:
         message = {"id": f"evt_{secrets.token_hex(12)}", "outcome": outcome.value, "intent": intent, "reason": reason}
         message |= {"payer": known.payer, "country": known.country}
-        body = json.dumps(message | {"minor": amount.minor, "currency": amount.currency}).encode()
+        # It may be sent again much later: it goes on telling of now.
+        figures = {"minor": amount.minor, "currency": amount.currency, "at": self._clock.now()}
+        body = json.dumps(message | figures).encode()
         known.sent.append(body)
         if not self.webhook_url:
             return
@@ -183,6 +190,10 @@ class SandboxProvider:
                     return
             except (urllib.error.URLError, TimeoutError):
                 continue
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _handler(provider: SandboxProvider) -> type[BaseHTTPRequestHandler]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -74,13 +75,14 @@ class StripeProvider:
                 return self._event(json.loads(body))
             except stripe.SignatureVerificationError:
                 continue
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:
                 raise PaymentError(f"Stripe's message is incomplete: {error}", hint="check the API version") from error
         raise SignatureError("the webhook's signature is wrong", hint="check the endpoint's secret")
 
     def poll(self, intent: str) -> ProviderEvent:
         try:
-            found = self._client.v1.checkout.sessions.retrieve(intent)
+            # The charge alone says when it was paid.
+            found = self._client.v1.checkout.sessions.retrieve(intent, {"expand": ["payment_intent.latest_charge"]})
         except stripe.StripeError as error:
             raise _refused(error) from error
         outcome = Outcome.SUCCEEDED if found.payment_status == "paid" else Outcome.PENDING
@@ -88,7 +90,10 @@ class StripeProvider:
             outcome = Outcome.FAILED
         amount = Money(found.amount_total or 0, str(found.currency).upper())
         reason = EXPIRED if outcome is Outcome.FAILED else ""
-        return ProviderEvent(f"poll_{intent}", outcome, intent, amount, reason)
+        session = found.to_dict()
+        payer, country = _payer(session.get("customer_details") or {})
+        at = _paid_at(session) if outcome is Outcome.SUCCEEDED else None
+        return ProviderEvent(f"poll_{intent}", outcome, intent, amount, reason, payer, country, at)
 
     def refund(self, intent: str, amount: Money, key: str) -> None:
         try:
@@ -111,7 +116,7 @@ class StripeProvider:
         error = thing.get("last_payment_error") or {}
         payer, country = _payer((error.get("payment_method") or {}).get("billing_details") or {})
         reason = str(error.get("code") or "")
-        return ProviderEvent(str(message["id"]), outcome, session, amount, reason, payer, country)
+        return ProviderEvent(str(message["id"]), outcome, session, amount, reason, payer, country, _created(message))
 
     def _session_of(self, thing: Mapping[str, Any], outcome: Outcome) -> str:
         """Return the session of a refund or a payment intent; empty: it has none, so that it is not the garage's."""
@@ -140,7 +145,20 @@ def _event_of_session(message: Mapping[str, Any], outcome: Outcome) -> ProviderE
     reason = "" if outcome is Outcome.SUCCEEDED else str(message["type"]).rpartition(".")[2]
     payer, country = _payer(thing.get("customer_details") or {})
     amount = Money(thing["amount_total"], currency)
-    return ProviderEvent(str(message["id"]), outcome, str(thing["id"]), amount, reason, payer, country)
+    at = _created(message)
+    return ProviderEvent(str(message["id"]), outcome, str(thing["id"]), amount, reason, payer, country, at)
+
+
+def _created(thing: Mapping[str, Any]) -> datetime | None:
+    """Return when a message or a charge came to be; Stripe sends the same message again for days."""
+    seconds = thing.get("created")
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _paid_at(session: Mapping[str, Any]) -> datetime | None:
+    intent = session.get("payment_intent")
+    charge = intent.get("latest_charge") if isinstance(intent, Mapping) else None
+    return _created(charge) if isinstance(charge, Mapping) else None
 
 
 def _payer(details: Mapping[str, Any]) -> tuple[str, str]:

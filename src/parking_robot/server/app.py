@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from parking_robot.errors import LedgerError, ParkingError, PaymentError, StayError
+from parking_robot.errors import ConfigurationError, LedgerError, ParkingError, PaymentError, StayError
 from parking_robot.server import gate_pages, pay_pages, refund_pages, robot_pages, webhooks
 from parking_robot.server.garage import Garage
 from parking_robot.server.pages import page
 from parking_robot.server.texts import language_of, phone_texts
 
+_log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 # The address of a stay's page is the key to it: no other site learns it, no cache keeps it.
 HEADERS = {
@@ -68,8 +70,9 @@ def create_app(
 
 
 def _sorry(request: Request, error: Exception) -> Response:
-    """Show an error: what happened and what to do."""
-    if isinstance(error, LedgerError):
+    """Show an error: what happened and what to do. What only the office can mend goes to the log instead."""
+    if isinstance(error, LedgerError | ConfigurationError):
+        _log.error("%s (%s)", error, error.hint)
         away = phone_texts(language_of(request.headers.get("accept-language", "")))["away"]
         return page(request, "message.html", 503, error=away, hint="")
     status = 404 if isinstance(error, StayError) else 403 if isinstance(error, PaymentError) else 400

@@ -14,6 +14,7 @@ from typing import Any
 from parking_robot.errors import PaymentError
 from parking_robot.payments.cashier import Cashier
 from parking_robot.payments.qr import Scope, payment_link, read_scoped_link
+from parking_robot.server.screen_links import is_key
 from ronda_core.clock import Clock
 
 # A screen whose gate has been silent for so long says that it is out of order.
@@ -60,6 +61,10 @@ class Garage:
     def is_gate(self, authorization: str) -> bool:
         """Return whether a request carries the garage's secret."""
         return hmac.compare_digest(authorization.encode(), f"Bearer {self._secret}".encode())
+
+    def opens_screen(self, gate: str, key: str) -> bool:
+        """Return whether a request carries the key of this gate's screen."""
+        return is_key(key, gate, self._secret)
 
     def set_screen(self, gate: str, state: Mapping[str, Any]) -> None:
         """Take what a gate says. Raises PaymentError for a name that is none."""

@@ -16,7 +16,11 @@ from parking_robot.payments.qr import qr_svg
 from parking_robot.server.forms import read_body
 from parking_robot.server.garage import Garage
 from parking_robot.server.pages import page
+from parking_robot.server.screen_links import from_this_computer
 from parking_robot.server.texts import SCREEN, screen_lines
+
+NO_KEY = "this screen opens on the garage's own computer, or at its address with a key"
+GET_KEY = "`ronda parking screen GATE`, run where the server is, prints this address"
 
 
 def routes() -> list[Route]:
@@ -29,13 +33,25 @@ def routes() -> list[Route]:
     ]
 
 
+def may_see(request: Request) -> bool:
+    """Return whether a request may see a gate's screen: made on this computer, or with the key in its address."""
+    peer = request.client.host if request.client else ""
+    garage: Garage = request.app.state.garage
+    key = request.query_params.get("key", "")
+    return from_this_computer(peer, request.headers) or garage.opens_screen(request.path_params["gate"], key)
+
+
 def screen(request: Request) -> Response:
-    """Show a gate's screen; it asks for its state by itself."""
+    """Show a gate's screen; it asks for its state by itself, with the key that it was opened with."""
+    if not may_see(request):
+        return page(request, "message.html", 403, error=NO_KEY, hint=GET_KEY)
     return page(request, "screen.html", gate=request.path_params["gate"], button=SCREEN["help_button"])
 
 
 def screen_state(request: Request) -> Response:
     """Return what the screen shows now."""
+    if not may_see(request):
+        return JSONResponse({"error": NO_KEY}, 403)
     garage: Garage = request.app.state.garage
     state = garage.screen(request.path_params["gate"])
     stay_id = parse_qs(urlsplit(str(state.get("payment_url") or "")).query).get("stay", [""])[0]
@@ -47,6 +63,8 @@ def ask_help(request: Request) -> Response:
     # Another site's page can post here unseen, but not with a header of its own.
     if request.headers.get("x-pressed") != "help":
         return JSONResponse({"error": "this is for the screen's button"}, 403)
+    if not may_see(request):
+        return JSONResponse({"error": NO_KEY}, 403)
     garage: Garage = request.app.state.garage
     garage.ask_help(request.path_params["gate"])
     return Response(status_code=204)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -37,6 +38,18 @@ def device_of(request: Request) -> str:
     """Return the phone's name, made by `with_device` when it came first."""
     known = request.cookies.get(DEVICE, "")
     return known[:64] or str(request.scope.setdefault("garage_device", Garage.new_device()))
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from: an address, of IPv6 its network: a phone has as many in it as it likes."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_address(int(address) >> 64 << 64))
 
 
 def with_device(request: Request, response: Response) -> Response:

@@ -7,12 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from parking_robot.errors import ParkingError, PlateError
-from parking_robot.payments.cashier import Offer
+from parking_robot.errors import LedgerError, ParkingError, PlateError
+from parking_robot.payments.cashier import HeldPayment, Offer
 from parking_robot.payments.qr import Scope, qr_svg
+from parking_robot.payments.tries import TooManyTries
 from parking_robot.server.forms import with_form
 from parking_robot.server.garage import Garage, Ticket
-from parking_robot.server.pages import device_of, page, redirect, ticket_left, to_provider
+from parking_robot.server.pages import address_of, device_of, page, redirect, ticket_left, to_provider
 from parking_robot.stays.stay import StayState
 
 
@@ -38,14 +39,18 @@ def pay(request: Request) -> Response:
 
 def pay_post(request: Request, form: dict[str, str]) -> Response:
     """Pay, use a code, or name an unread car."""
-    ticket, cashier = _ticket(request), _garage(request).cashier
+    ticket, cashier, device = _ticket(request), _garage(request).cashier, device_of(request)
     try:
         if "code" in form:
-            cashier.add_code(ticket.stay_id, form["code"])
+            cashier.add_code(ticket.stay_id, form["code"], device, ticket.scope)
         elif "plate" in form and ticket.scope is Scope.TICKET:
             cashier.name_plate(ticket.stay_id, form["plate"])
         else:
-            return to_provider(request, cashier.checkout(ticket.stay_id, device_of(request)).url, ticket.query)
+            opened = cashier.checkout(ticket.stay_id, device, ticket.scope)
+            return to_provider(request, opened.url, ticket.query)
+    except LedgerError:
+        # Its words are the office's, not the driver's.
+        raise
     except ParkingError as error:
         return _pay_page(request, ticket, cashier.offer(ticket.stay_id), error)
     return redirect(request, f"/pay?{ticket.query}")
@@ -79,8 +84,8 @@ def foot_search(request: Request, form: dict[str, str]) -> Response:
     """Show the amount for a typed plate. What is not surely this car is not found: nothing of others is told."""
     garage, plate = _garage(request), form.get("plate", "")[:40]
     try:
-        stay = garage.cashier.find(plate, device_of(request))
-    except ParkingError as error:
+        stay = garage.cashier.find(plate, device_of(request), address_of(request))
+    except (PlateError, HeldPayment, TooManyTries) as error:
         status = 400 if isinstance(error, PlateError) else 429
         return page(request, "foot.html", status, plate=plate, missing=False, error=str(error), hint=error.hint)
     due = garage.cashier.offer(stay.id).quote.due if stay is not None else None
@@ -98,7 +103,7 @@ def _pay_page(request: Request, ticket: Ticket, offer: Offer, error: ParkingErro
     return page(
         request,
         "pay.html",
-        409 if error else 200,
+        429 if isinstance(error, TooManyTries) else 409 if error else 200,
         offer=offer,
         ticket=ticket,
         full=full,

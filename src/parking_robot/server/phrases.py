@@ -29,6 +29,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     r"press the help button": {"de": "Bitte die Hilfetaste drücken"},
     r"this plate cannot be taken": {"de": "Dieses Kennzeichen kann nicht angenommen werden"},
     r"check it, or press the help button": {"de": "Bitte prüfen Sie es, oder drücken Sie die Hilfetaste"},
+    r"too many codes that are not known here": {"de": "Es wurden zu viele Codes versucht, die hier nicht bekannt sind"},
+    r"try again in (\d+) min": {"de": r"Bitte in \1 min noch einmal versuchen"},
+    r"this screen opens on the garage's own computer, or at its address with a key": {
+        "de": "Dieser Bildschirm öffnet sich auf dem Computer des Parkhauses oder unter seiner Adresse mit Schlüssel"
+    },
+    r"`(.*)`, run where the server is, prints this address": {
+        "de": r"Diese Adresse nennt `\1` auf dem Computer des Servers"
+    },
     r"too many plates were asked for": {"de": "Es wurde nach zu vielen Kennzeichen gefragt"},
     r"the code is not one of this garage's": {"de": "Dieser Code ist nicht von diesem Parkhaus"},
     r"the code has expired": {"de": "Dieser Code ist abgelaufen"},

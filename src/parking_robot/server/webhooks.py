@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,8 @@ from parking_robot.errors import LedgerError, MoneyError, PaymentError, Signatur
 from parking_robot.payments.provider import ProviderAway, is_decline
 from parking_robot.server.forms import read_body
 from parking_robot.server.garage import Garage
+
+_log = logging.getLogger(__name__)
 
 
 def routes(provider: str) -> list[Route]:
@@ -46,7 +49,8 @@ async def _applied(garage: Garage, body: bytes, headers: dict[str, str]) -> tupl
         receipt = await run_in_threadpool(garage.cashier.webhook, body, headers)
     except SignatureError as error:
         return 400, {"error": str(error)}
-    except LedgerError:
+    except LedgerError as error:
+        _log.error("a message was not taken: %s (%s)", error, error.hint)
         return 503, {"error": "the ledger is away: send it again"}
     except ProviderAway as error:
         return 503, {"error": f"{error}: send it again"}

@@ -12,8 +12,8 @@ import cv2
 
 from parking_robot.errors import ParkingError
 from parking_robot.plates.geometry import Picture
+from parking_robot.stays.cases import list_reviews
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.reviews import list_reviews
 
 
 class PictureStore:
@@ -84,5 +84,5 @@ def drop_unneeded(store: PictureStore, ledger: Ledger, days: int, now: datetime)
 
 def needed_pictures(ledger: Ledger) -> frozenset[str]:
     """Return the names of the pictures of the cases that wait for a person. Raises LedgerError."""
-    names = (case.facts.get("picture") for case in list_reviews(ledger, most=None))
+    names = (case.facts.get("picture") for case in list_reviews(ledger))
     return frozenset(name for name in names if name)

@@ -127,14 +127,17 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
                 )
             if event.at < stay.entered:
                 raise StayError(f"stay {stay_id} would end before it began", hint="check the clocks of the gates")
-            billed, unpaid = _amount(facts, "billed_minor"), _amount(facts, "unpaid_minor")
-            return replace(stay, state=_ENDS[event.kind], left=event.at, billed=billed, unpaid=unpaid)
+            return replace(_with_bill(stay, facts), state=_ENDS[event.kind], left=event.at)
         case EventKind.REOPENED:
             if stay.state is StayState.INSIDE:
                 raise StayError(f"stay {stay_id} has not ended", hint="only an ended stay can be opened again")
+            stay = _with_right(stay, facts)
             return replace(stay, state=StayState.INSIDE, left=None, billed=None, unpaid=None)
         case EventKind.PLATE_CORRECTED:
             named = str(facts.get("vehicle_class", stay.vehicle_class))
+            if "billed_minor" in facts:
+                # The stay had ended: what it cost by its right plate.
+                stay = _with_bill(stay, facts)
             return replace(_with_right(stay, facts), plate=str(facts["plate"]), vehicle_class=named)
         case EventKind.SEEN_IN_BAY:
             return replace(stay, bay=str(facts["bay"]))
@@ -153,6 +156,10 @@ def apply(stay_id: str, stay: Stay | None, event: StayEvent) -> Stay:
             return replace(stay, payments=(*stay.payments, paid), unpaid=unpaid)
         case EventKind.PAYMENT_FAILED | EventKind.DECISION:
             return stay
+
+
+def _with_bill(stay: Stay, facts: Mapping[str, Any]) -> Stay:
+    return replace(stay, billed=_amount(facts, "billed_minor"), unpaid=_amount(facts, "unpaid_minor"))
 
 
 def _with_right(stay: Stay, facts: Mapping[str, Any]) -> Stay:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from parking_robot.errors import LedgerError
 
@@ -97,6 +97,17 @@ def open_engine(url: str, patience_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def ledger_file(url: str) -> Path | None:
+    """Return the file of an SQLite store; None for another store, one that is no plain file, and what is no URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    name = parsed.database or ""
+    plain = parsed.get_backend_name() == "sqlite" and name and name != ":memory:" and not name.startswith("file:")
+    return Path(name) if plain else None
 
 
 def without_password(url: str) -> str:

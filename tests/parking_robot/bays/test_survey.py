@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The survey with its findings: what the robot saw, beside what the ledger says."""
 
+from datetime import timedelta
+
 import pytest
 from tests.parking_robot.bays.garage import NOW, decoded, plan, stay
 
@@ -108,6 +110,23 @@ def test_a_lane_is_blocked_by_what_stays_in_it(survey):
     for second in range(25, 35):
         survey.take_looks(float(second), {"LANE": Look.FREE})
     assert kinds(survey, at=60.0) == []
+
+
+def test_the_next_car_in_a_lane_is_another_finding_and_a_parked_one_goes_on(survey):
+    def look(since, look, beginnings):
+        at = [NOW + timedelta(seconds=second) for second in (since, since + 30)]
+        for second in range(31):
+            survey.take_looks(float(since + second), {"LANE": look})
+            found = survey.findings(float(since + second), NOW + timedelta(seconds=since + second))
+        assert [at[0] <= finding.began <= at[1] for finding in found] == beginnings
+        return [finding.key for finding in found]
+
+    first = look(0, Look.OCCUPIED, [True])
+    assert look(31, Look.OCCUPIED, [False]) == first
+    look(70, Look.FREE, [])
+    # The robot goes on; the lane stays empty as far as it knows.
+    assert survey.findings(200.0, NOW + timedelta(seconds=200)) == []
+    assert look(3600, Look.OCCUPIED, [True]) != first
 
 
 def test_both_counts_stand_side_by_side(survey):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from parking_robot.errors import PaymentError, SignatureError
 from parking_robot.money.money import Money
 from parking_robot.payments.desk import PaymentDesk
+from parking_robot.payments.provider import Checkout, Outcome, ProviderEvent
 from parking_robot.payments.sandbox import HEADER, SandboxProvider
 from parking_robot.payments.signature import sign
 from parking_robot.stays.stay import EventKind
@@ -93,6 +94,60 @@ def test_a_refund_that_is_told_before_its_payment_is_counted_too(ledger, desk, p
     deliver(desk, provider.messages(intent)[-1])
     deliver(desk, good)
     assert received(ledger, stay) == euro(0)
+
+
+@pytest.mark.parametrize(("told_s", "recorded_s"), [(-60, -60), (60, 0), (-7200, -3600)])
+def test_a_payment_was_made_between_the_entry_and_now(ledger, desk, provider, stay, told_s, recorded_s):
+    _, body = paid(desk, provider, stay)
+    deliver(desk, json.dumps(json.loads(body) | {"at": NOW + told_s}).encode())
+    (payment,) = ledger.stay(stay.id).payments
+    assert payment.at.timestamp() == NOW + recorded_s
+
+
+def test_a_message_without_a_moment_was_made_now(ledger, desk, provider, stay):
+    _, body = paid(desk, provider, stay)
+    told = {name: value for name, value in json.loads(body).items() if name != "at"}
+    deliver(desk, json.dumps(told).encode())
+    assert ledger.stay(stay.id).payments[0].at.timestamp() == NOW
+
+
+def test_a_price_is_looked_at_again_after_it_was_paid(ledger, desk, provider, stay, clock):
+    _, body = paid(desk, provider, stay)
+    clock.advance(60)
+    desk.checkout(stay, euro(500), "k1")
+    deliver(desk, body)
+    (payment,) = ledger.stay(stay.id).payments
+    assert (payment.at.timestamp(), payment.covers) == (NOW, None)
+
+
+def test_names_as_long_as_stripes_fit_the_ledger(ledger, provider, stay, clock):
+    class Long:
+        """Names payments and messages as Stripe does: 66 and 28 characters."""
+
+        name = "stripe"
+
+        def checkout(self, *_):
+            return Checkout(f"cs_live_{'a' * 58}", "https://checkout.stripe.com")
+
+        def verify(self, body, *_):
+            outcome = Outcome(body.decode())
+            return ProviderEvent(f"evt_{outcome:_<24}", outcome, f"cs_live_{'a' * 58}", euro(500))
+
+    desk = PaymentDesk(ledger, Long(), clock)
+    desk.checkout(stay, euro(500), f"{stay.id}:500:0:0")
+    for outcome in (Outcome.DECLINED, Outcome.SUCCEEDED, Outcome.REFUNDED):
+        assert desk.webhook(outcome.value.encode(), {}).new
+    assert [event.kind for event in ledger.events(stay.id)][1:] == ["payment_failed", "paid", "refunded"]
+
+
+def test_what_is_new_is_judged_once_and_with_it_kept(ledger, desk, provider, stay):
+    judged = []
+    desk.judge_with(lambda event, found: judged.append((event.outcome, found.received("EUR").minor)))
+    intent, body = paid(desk, provider, stay)
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(desk.settle, intent) if n % 2 else pool.submit(deliver, desk, body) for n in range(16)]
+    assert all(one.result() for one in done)
+    assert judged == [("succeeded", 500)]
 
 
 def test_a_wrong_signature_changes_nothing(ledger, desk, provider, stay):

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import threading
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from parking_robot.errors import PaymentError
 from parking_robot.money.money import Money
 from parking_robot.payments.provider import Outcome
-from parking_robot.payments.sandbox import SandboxProvider
+from parking_robot.payments.sandbox import HEADER, SandboxProvider
+from parking_robot.payments.signature import sign
 from ronda_core.clock import ManualClock
 
 
@@ -53,6 +56,27 @@ def test_a_phone_pays_over_http_and_the_message_is_sent_until_answered(garage):
         events = [sandbox.verify(body, headers, clock.now()) for body, headers in told]
         assert [event.outcome for event in events] == [Outcome.DECLINED, Outcome.DECLINED, Outcome.SUCCEEDED]
         assert events[0].id == events[1].id
+    finally:
+        sandbox.close()
+
+
+def test_what_it_tells_later_was_paid_when_it_was_paid():
+    clock = ManualClock(1_800_000_000.0)
+    sandbox = SandboxProvider(clock, "s")
+    try:
+        intent = sandbox.checkout("stay", Money(350, "EUR"), "k", "Parking").intent
+        assert sandbox.poll(intent).at is None
+        sandbox.pay(intent, payer="card", country="FR")
+        clock.advance(600)
+        (body,) = sandbox.messages(intent)
+        told = sandbox.verify(body, {HEADER: sign(body, "s", clock.now())}, clock.now())
+        asked = sandbox.poll(intent)
+        assert told.at == asked.at == datetime.fromtimestamp(1_800_000_000, UTC)
+        assert (asked.payer, asked.country) == (told.payer, told.country) == ("card", "FR")
+        for wrong in ("soon", 1e30):
+            body = json.dumps(json.loads(body) | {"at": wrong}).encode()
+            with pytest.raises(PaymentError, match="incomplete"):
+                sandbox.verify(body, {HEADER: sign(body, "s", clock.now())}, clock.now())
     finally:
         sandbox.close()
 

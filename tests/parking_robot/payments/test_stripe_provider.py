@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,6 +44,15 @@ def test_a_checkout_that_waits_for_its_money_is_pending():
     assert verify(event("checkout.session.completed", payment_status="unpaid")).outcome is Outcome.PENDING
 
 
+def test_a_message_tells_of_when_it_was_made_however_late_it_comes():
+    body = event("checkout.session.completed", payment_status="paid")
+    later = NOW + 720
+    told = PROVIDER.verify(body, {"Stripe-Signature": sign(body, "whsec_new", later)}, later)
+    assert told.at == datetime.fromtimestamp(NOW, UTC)
+    refunded = verify(event("refund.created", id="re_1", amount=100, metadata={"session": "cs_1"}))
+    assert refunded.at == datetime.fromtimestamp(NOW, UTC)
+
+
 def test_failures_name_their_reason():
     told = verify(event("checkout.session.async_payment_failed"))
     assert (told.outcome, told.reason) == (Outcome.FAILED, "async_payment_failed")
@@ -51,6 +61,16 @@ def test_failures_name_their_reason():
 def test_a_refund_names_the_checkout():
     told = verify(event("refund.created", id="re_1", amount=100, metadata={"session": "cs_1"}))
     assert (told.outcome, told.intent, told.amount) == (Outcome.REFUNDED, "cs_1", Money(100, "EUR"))
+
+
+PAID = {
+    "id": "cs_paid", "object": "checkout.session", "status": "complete", "payment_status": "paid", "amount_total": 480,
+    "currency": "eur", "customer_details": {"email": "a@b.example", "address": {"country": "FR"}},
+    "payment_intent": {
+        "id": "pi_1", "object": "payment_intent",
+        "latest_charge": {"id": "ch_1", "object": "charge", "created": int(NOW)},
+    },
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -68,6 +88,8 @@ def api():
             if self.command == "GET" and place.path.endswith("/sessions"):
                 known = [{"id": "cs_1", "object": "checkout.session"}] if query["payment_intent"] == ["pi_1"] else []
                 content = {"object": "list", "url": "/v1/checkout/sessions", "has_more": False, "data": known}
+            elif self.command == "GET" and place.path.endswith("/cs_paid"):
+                content = PAID
             elif self.command == "GET":
                 status, content = 404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
             body = json.dumps(content).encode()
@@ -136,6 +158,18 @@ def test_an_unknown_payment_and_an_api_that_is_away_are_told_apart(api):
     away = StripeProvider("sk_test_not_a_key", ["w"], "https://garage.example/back", "http://127.0.0.1:9")
     with pytest.raises(ProviderAway):
         away.poll("cs_1")
+
+
+def test_a_payment_that_is_asked_about_was_made_when_its_charge_was(api):
+    provider, asked = api
+    told = provider.poll("cs_paid")
+    assert (told.outcome, told.amount, told.at) == (
+        Outcome.SUCCEEDED,
+        Money(480, "EUR"),
+        datetime.fromtimestamp(NOW, UTC),
+    )
+    assert (len(told.payer), told.country) == (64, "FR")
+    assert asked[0][2] == {"expand[0]": "payment_intent.latest_charge"}
 
 
 def test_other_messages_have_no_effect():

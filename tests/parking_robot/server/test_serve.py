@@ -98,6 +98,30 @@ def test_a_device_that_tries_many_plates_is_stopped_and_told_whom_to_call(world)
     assert "Press the button." in answers[-1][1]
 
 
+def test_plates_are_counted_by_address_for_who_keeps_no_name(world):
+    stay = world.stay("RKO26")
+    answers = [Phone().ask(f"{world.server.url}/foot", {"plate": f"SCAN{n}"}) for n in range(22)]
+    assert [status for status, _ in answers] == [200] * 20 + [429] * 2
+    assert "try again in 10 min" in answers[-1][1]
+    # A phone elsewhere, as the proxy on this computer tells it; of IPv6 the whole network is one.
+    for number in range(22):
+        far = Phone(**{"X-Forwarded-For": f"2001:db8:1:2::{number + 1:x}"})
+        status, _ = far.ask(f"{world.server.url}/foot", {"plate": f"SCAN{number}"})
+        assert status == (200 if number < 20 else 429)
+    other = Phone(**{"X-Forwarded-For": "2001:db8:1:3::1"})
+    assert "2.40 EUR" in other.ask(f"{world.server.url}/foot", {"plate": stay.plate})[1]
+
+
+def test_codes_are_not_guessed(world):
+    stay, phone = world.stay(), Phone(**{"Accept-Language": "de"})
+    statuses = [phone.ask(world.link(stay), {"code": f"TRY{number}"})[0] for number in range(8)]
+    assert statuses == [409] * 5 + [429] * 3
+    status, text = phone.ask(world.link(stay), {"code": "CAFE"})
+    assert (status, "Bitte in 10 min noch einmal versuchen" in text) == (429, True)
+    world.clock.advance(601)
+    assert "2.60 EUR" in phone.ask(world.link(stay), {"code": "CAFE"})[1]
+
+
 def test_a_merchants_code_makes_it_cheaper_and_an_unknown_one_is_refused(world):
     stay, phone = world.stay(), Phone()
     assert "1.40 EUR" in phone.ask(world.link(stay), {"code": "cafe"})[1]
@@ -129,6 +153,16 @@ def test_a_finished_stay_cannot_be_paid_and_a_replayed_code_is_held(world):
     status, text = phone.ask(world.link(here), {"pay": "yes"})
     assert (status, "looked at by a person" in text, "Press the button." in text) == (409, True, True)
     assert [case.kind for case in list_reviews(world.ledger, stay_id=here.id)] == [RISK_HOLD]
+
+
+def test_who_only_knows_a_plate_keeps_no_car_from_leaving(world):
+    own, victim, evil = world.stay("EVIL1"), world.stay("VICTIM1"), Phone()
+    world.ledger.append(own.id, StayEvent(EventKind.EXITED, AT, {}))
+    evil.ask(world.link(own), {"pay": "yes"})
+    status, text = evil.ask(world.link(victim, Scope.FOOT), {"pay": "yes"})
+    assert (status, "looked at by a person" in text, "Press the button." in text) == (409, True, True)
+    assert [case.kind for case in list_reviews(world.ledger, stay_id=victim.id)] == ["risk"]
+    assert "Paid. Thank you" in pay(Phone(), world, victim)[1]
 
 
 def test_a_held_payment_that_a_person_accepts_goes_through_for_this_stay_alone(world):
@@ -300,13 +334,18 @@ def test_what_cannot_be_served_is_named(world, tmp_path):
         GarageServer(ServeSettings("sqlite://", tmp_path / "garage.yaml", tmp_path, "barter", port=0))
 
 
-def test_a_server_whose_ledger_goes_says_so_and_charges_nothing(tmp_path):
+def test_a_server_whose_ledger_goes_says_so_and_charges_nothing(tmp_path, caplog):
     world = World(tmp_path, f"sqlite:///{tmp_path / 'l.sqlite'}")
     link = world.link(world.stay())
     (tmp_path / "l.sqlite").rename(tmp_path / "away.sqlite")
     try:
         status, text = Phone().ask(link)
         assert (status, "Nothing was charged" in text) == (503, True)
+        for url, form in ((f"{world.server.url}/foot", {"plate": "AB123"}), (link, {"code": "CAFE"})):
+            status, text = Phone().ask(url, form)
+            assert (status, "Nothing was charged" in text, "sqlite" in text) == (503, True, False)
+        assert "l.sqlite was taken away" in caplog.text
+        assert "until=" not in caplog.text
         assert post(world, b'{"id":"e","outcome":"failed","intent":"i","minor":1,"currency":"EUR"}')[0] == 503
     finally:
         world.close()

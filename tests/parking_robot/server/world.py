@@ -72,7 +72,8 @@ def show(world, gate, **state):
     """Tell a screen's state as its gate does; return the answer's status."""
     body = json.dumps({"in_service": True, "direction": "exit"} | state).encode()
     signed = {"Authorization": f"Bearer {world.secret}"}
-    return Phone().ask(f"{world.server.url}/gates/{gate}/state", body, method="PUT", headers=signed)[0]
+    url = f"http://127.0.0.1:{world.server.port}/gates/{gate}/state"
+    return Phone().ask(url, body, method="PUT", headers=signed)[0]
 
 
 def pay(phone, world, stay):
@@ -82,8 +83,10 @@ def pay(phone, world, stay):
     return phone.ask(phone.at, {"with": "good", "payer": "card-1"})
 
 
-def photograph(url, file):
-    """Return a picture of a page as a browser draws it."""
+def photograph(url, file, *more):
+    """Return a picture of a page as a browser draws it; ``more``: options of Chromium."""
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,720", "--virtual-time-budget=3000"]
-    subprocess.run([CHROMIUM, *options, f"--screenshot={file}", url], check=True, capture_output=True, timeout=90)
+    subprocess.run(
+        [CHROMIUM, *options, *more, f"--screenshot={file}", url], check=True, capture_output=True, timeout=90
+    )
     return cv2.imread(str(file))

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.parking_robot.money.tariffs import tariff
 
-from parking_robot.errors import StayError
+from parking_robot.errors import LedgerError, StayError
 from parking_robot.money.money import Money
-from parking_robot.stays.ending import close_stay, end_stay
+from parking_robot.stays import ending
+from parking_robot.stays.ending import bill_anew, close_stay, end_stay, quote_at_end
+from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.reviews import list_reviews
 from parking_robot.stays.stay import EventKind, StayEvent, StayState
 
@@ -75,3 +77,56 @@ def test_the_end_keeps_bill_and_prices_however_they_are_edited_later(ledger):
     assert (ended.billed, ended.unpaid) == (Money(240, "EUR"), Money(0, "EUR"))
     facts = ledger.events(stay.id)[-1].facts
     assert (facts["tariff_versions"], facts["tariff_hash"]) == (["a"], PLAN.digest)
+
+
+PAID = StayEvent(EventKind.PAID, NOW, {"minor": 240, "currency": "EUR"})
+EXITED = StayEvent(EventKind.EXITED, NOW)
+
+
+def test_a_payment_that_comes_after_the_gate_has_looked_is_no_debt(ledger):
+    seen = ledger.enter("AB123", "in", NOW - HOUR)
+    ledger.append(seen.id, PAID, "message")
+    ended = end_stay(ledger, PLAN, seen, EXITED, "out", "case")
+    assert (ended.unpaid, list_reviews(ledger)) == (Money(0, "EUR"), [])
+
+
+def test_no_payment_comes_between_the_bill_and_the_exit(ledger, store_url, monkeypatch):
+    seen = ledger.enter("AB123", "in", NOW - HOUR)
+    server, reckon = Ledger(store_url, patience_s=0.2), ending.quote_visit
+
+    def interrupted(*known):
+        offer = reckon(*known)
+        # The server's message waits until the stay has ended, here longer than its patience.
+        with pytest.raises(LedgerError):
+            server.append(seen.id, PAID, "message")
+        return offer
+
+    monkeypatch.setattr(ending, "quote_visit", interrupted)
+    ended = end_stay(ledger, PLAN, seen, EXITED, "out", "case")
+    assert (ended.received("EUR"), ended.unpaid) == (Money(0, "EUR"), Money(240, "EUR"))
+    assert server.append(seen.id, PAID, "message").unpaid == Money(0, "EUR")
+    server.close()
+
+
+def test_an_ended_stay_costs_what_it_cost_however_prices_are_edited_later(ledger):
+    dearer = tariff(rates=[{"name": "day", "from": "00:00", "to": "24:00", "block_minutes": 30, "price": 9.0}])
+    stay = ledger.append(ledger.enter("AB123", "in", NOW - HOUR).id, PAID)
+    with pytest.raises(StayError, match="has not ended"):
+        quote_at_end(ledger, PLAN, stay)
+    ended = end_stay(ledger, PLAN, stay, EXITED, "out", "case")
+    then, now = quote_at_end(ledger, PLAN, ended), quote_at_end(ledger, dearer, ended)
+    assert (then.bill.total, then.due, then.at) == (Money(240, "EUR"), Money(0, "EUR"), NOW)
+    assert then.bill.lines[0].text.startswith("day: ")
+    assert (now.bill.total, now.due, now.bill.lines) == (Money(240, "EUR"), Money(0, "EUR"), ())
+    assert quote_at_end(ledger, tariff(valid_from="2027-01-01T00:00"), ended) == now, "no version holds any more"
+
+
+def test_an_end_that_tells_no_sum_is_reckoned_by_the_prices(ledger):
+    ended = ledger.append(ledger.enter("AB123", "in", NOW - HOUR).id, EXITED)
+    assert quote_at_end(ledger, PLAN, ended).due == Money(240, "EUR")
+
+
+def test_only_what_has_ended_is_billed_anew(ledger):
+    stay = ledger.enter("AB123", "in", NOW - HOUR)
+    with pytest.raises(StayError, match="has not ended"):
+        bill_anew(ledger, PLAN, stay, StayEvent(EventKind.PLATE_CORRECTED, NOW, {"plate": "A1"}), "case", "")

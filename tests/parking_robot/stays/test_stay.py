@@ -63,3 +63,20 @@ def test_the_end_freezes_bill_and_debt_and_old_records_tell_none():
     assert (again.billed, again.unpaid) == (None, None)
     old = fold_events("s", [ENTRY, at(60, EventKind.EXITED)])
     assert (old.billed, old.unpaid, old.tariff_version) == (None, None, "")
+
+
+def test_a_correction_of_an_ended_stay_brings_its_bill_and_one_that_tells_none_leaves_it():
+    ended = at(60, EventKind.EXITED, billed_minor=480, unpaid_minor=240, currency="EUR")
+    bill = {"billed_minor": 0, "unpaid_minor": 0, "currency": "EUR"}
+    tenant = fold_events("s", [ENTRY, ended, at(70, EventKind.PLATE_CORRECTED, plate="B7", free=True, **bill)])
+    assert (tenant.plate, tenant.free, tenant.state) == ("B7", True, StayState.LEFT)
+    assert (tenant.billed, tenant.unpaid) == (Money(0, "EUR"), Money(0, "EUR"))
+    named = fold_events("s", [ENTRY, ended, at(70, EventKind.PLATE_CORRECTED, plate="B7")])
+    assert (named.billed, named.unpaid) == (Money(480, "EUR"), Money(240, "EUR"))
+
+
+def test_a_stay_that_is_opened_again_may_lose_a_right_that_was_not_its_own():
+    granted = at(50, EventKind.CONCESSION, free=True, right="permit: tenant")
+    events = [ENTRY, granted, at(60, EventKind.EXITED)]
+    assert fold_events("s", [*events, at(61, EventKind.REOPENED)]).free
+    assert not fold_events("s", [*events, at(61, EventKind.REOPENED, free=False, free_until=None)]).free

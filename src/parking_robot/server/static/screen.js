@@ -2,6 +2,8 @@
 // Shows what the gate says, twice a second. A server that does not answer is shown as out of order.
 const gate = document.body.dataset.gate;
 const put = (id, text) => { const place = document.getElementById(id); if (place.textContent !== text) place.textContent = text; };
+// The key that opened this page opens what it asks for, too.
+const at = (what) => `/screen/${encodeURIComponent(gate)}/${what}${location.search}`;
 let code = null;
 
 function show(state) {
@@ -23,12 +25,12 @@ function show(state) {
 }
 
 document.getElementById("help").addEventListener("click", () => {
-  fetch(`/screen/${encodeURIComponent(gate)}/help`, { method: "POST", headers: { "X-Pressed": "help" } }).catch(() => {});
+  fetch(at("help"), { method: "POST", headers: { "X-Pressed": "help" } }).catch(() => {});
 });
 
 async function ask() {
   try {
-    const answer = await fetch(`/screen/${encodeURIComponent(gate)}/state`, { cache: "no-store", signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(at("state"), { cache: "no-store", signal: AbortSignal.timeout(2000) });
     if (!answer.ok) throw new Error(answer.statusText);
     show(await answer.json());
   } catch {
