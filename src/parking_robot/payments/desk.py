@@ -17,7 +17,7 @@ from parking_robot.payments.provider import Checkout, Outcome, PaymentProvider, 
 from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.stay import EventKind, Stay, StayEvent
 from parking_robot.stays.store import from_us, to_us
-from parking_robot.stays.tables import intents, stay_events, stays, webhook_events
+from parking_robot.stays.tables import intents, stay_events, webhook_events
 from ronda_core.clock import Clock
 
 # So long after the price was shown a payment of it settles the stay, also where another block has begun meanwhile.
@@ -186,7 +186,7 @@ class PaymentDesk:
             if event.amount is not None:
                 self._require_fit(event, kind, Money(row.minor, row.currency), str(row.stay_id))
             # In turn with other writers of this stay, as `Ledger.append`: what is new here, is new.
-            connection.execute(select(stays.c.id).where(stays.c.id == row.stay_id).with_for_update())
+            self._ledger.lock(row.stay_id)
             stay = self._ledger.stay(row.stay_id)
             # A payment counts once per intent however it is told; each refund and failure is one of its own.
             key = f"{kind}:{self._provider.name}:{event.intent if kind is EventKind.PAID else event.id}"

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from parking_robot.server.garage import Garage
 from parking_robot.server.phrases import in_language
+from parking_robot.server.screen_links import from_this_computer
 from parking_robot.server.texts import language_of, phone_texts
 
 DEVICE = "garage_device"
@@ -41,8 +42,13 @@ def device_of(request: Request) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Return where a request comes from: an address, of IPv6 its network: a phone has as many in it as it likes."""
+    """Return where a request comes from: an address, of IPv6 its network: a phone has as many in it as it likes.
+
+    Empty for this computer itself: a pay machine beside it asks for everybody.
+    """
     host = request.client.host if request.client else ""
+    if from_this_computer(host, request.headers):
+        return ""
     try:
         address = ip_address(host)
     except ValueError:
