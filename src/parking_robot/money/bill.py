@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from parking_robot.money.money import Money
@@ -20,6 +18,7 @@ class LineKind(StrEnum):
     EVENT = "event"
     LOST_TICKET = "lost ticket"
     DISCOUNT = "discount"
+    EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """What an earlier part of the same visit used up, so that leaving and coming back is not cheaper than staying.
+    """What the earlier parts of a visit hand on: a re-entry is billed as the whole visit less what they cost.
 
-    ``spent`` is what was charged in each cap period, in minor units; 24 h periods count from ``anchor``.
+    ``parts``: from when to when the car was inside (UTC), in order; ``billed``: what these cost, in minor units.
+    ``codes`` and ``vehicle_class`` hold for the whole visit.
     """
 
-    anchor: datetime | None = None
-    free_seconds: int = 0
-    spent: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    events: frozenset[str] = frozenset()
+    parts: tuple[tuple[datetime, datetime], ...] = ()
+    billed: int = 0
+    codes: tuple[str, ...] = ()
+    vehicle_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,42 @@
 
 Order: a lost ticket or a flat event price, free minutes (of the tariff, then of validation codes), time in started
 blocks, caps, the discount of the vehicle's class, percent and amounts of validation codes. Never below zero.
+
+A visit whose car went out and came back is reckoned as a whole each time, and what its earlier parts cost comes off at
+the end. So caps, codes and event prices need no hand-over of their own, and no split is cheaper than the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from itertools import pairwise
 
 from parking_robot.errors import StayError, TariffError
 from parking_robot.money.bill import Bill, Carry, Line, LineKind
 from parking_robot.money.money import Money, total
-from parking_robot.money.pauses import NO_PAUSES, Pauses
+from parking_robot.money.pauses import NO_PAUSES, Pauses, pauses_of
 from parking_robot.money.spans import spans
 from parking_robot.money.tariff import Event, FreeMode, Tariff, Validation, Version
+
+# A stay is reckoned day by day; what seems longer than this is a wrong clock or a slip of the pen.
+LONGEST_STAY = timedelta(days=3653)
+
+Parts = Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
 class Concessions:
-    """What may make a stay cheaper: the vehicle's class (a key of ``class_percent``) and validation codes."""
+    """What may make a stay cheaper: the vehicle's class (a key of ``class_percent``) and validation codes.
+
+    ``recorded``: the codes are on record. One that the tariff no longer knows takes nothing off then, and the bill says
+    so; otherwise it is refused.
+    """
 
     vehicle_class: str = ""
     codes: tuple[str, ...] = ()
+    recorded: bool = False
 
 
 NO_CONCESSIONS = Concessions()
@@ -44,24 +57,42 @@ def bill_stay(
 
     The time of ``pauses`` is not counted: free time and a started block go on where they stood. Free time, validity of
     codes, class discounts and event prices are those of the version in force at the entry; each block of time is
-    charged by the version in force when its span begins. Raises StayError for a stay that ends before it begins,
-    TariffError for a time without a version, an unknown code or class.
+    charged by the version in force when its span begins. With ``carry`` the lines are those of the whole visit since
+    its first entry, whose absences are not counted either, and the total is what this stay adds. Raises StayError for a
+    stay that ends before it begins, TariffError for a time without a version, an unknown code or class.
     """
     entry, leave = (moment.astimezone(UTC).replace(microsecond=0) for moment in (entry, leave))
     if leave < entry:
         raise StayError(f"the exit {leave} lies before the entry {entry}", hint="check the clocks of the gates")
-    version = tariff.at(entry)
-    validations = [_validation(version, code) for code in dict.fromkeys(concessions.codes)]
+    if leave - entry > LONGEST_STAY:
+        raise StayError(f"the exit {leave} lies more than ten years after the entry {entry}", hint="check the dates")
+    parts = (*carry.parts, (entry, leave))
+    version = tariff.at(parts[0][0])
+    codes = tuple(dict.fromkeys(code.strip().upper() for code in (*carry.codes, *concessions.codes)))
+    vehicle_class = concessions.vehicle_class or carry.vehicle_class
+    validations = _validations(version, codes, concessions.recorded)
     lines: list[Line] = []
-    begin, used, events = _uncharged(version, entry, leave, validations, carry, pauses, lines, tariff.currency)
-    anchor = carry.anchor or entry
-    for start, end in pauses.within(begin, leave):
-        text = "not counted (fire alarm)"
-        lines.append(Line(LineKind.FREE, text, Money(0, tariff.currency), tariff.at(start).id, start, end))
-    spent = _charge_time(tariff, begin, leave, anchor, dict(carry.spent), pauses, lines)
-    _discount(version, concessions.vehicle_class, validations, tariff.currency, lines)
+    absences = [(gone, back) for (_, gone), (back, _) in pairwise(parts) if gone < back]
+    away = pauses_of((*pauses.periods, *absences))
+    begin = _uncharged(version, parts[0][0], leave, validations, away, lines, tariff.currency)
+    charged = [(max(start, begin), end) for start, end in parts if end > begin]
+    alarms = [pause for part in charged for pause in pauses.within(*part)]
+    for text, periods in (("not counted (outside)", absences), ("not counted (fire alarm)", alarms)):
+        for start, end in periods:
+            lines.append(Line(LineKind.FREE, text, Money(0, tariff.currency), tariff.at(start).id, start, end))
+    _charge_time(tariff, charged, parts[0][0], pauses, lines)
+    _discount(version, vehicle_class, validations, tariff.currency, lines)
+    for code in codes:
+        if code not in version.validations:
+            text = f"code {code}: not in the tariff"
+            lines.append(Line(LineKind.DISCOUNT, text, Money(0, tariff.currency), version.id))
+    # A code that is shown late may be worth more than what this part adds; what is paid is not paid back.
+    earlier = min(carry.billed, total([line.amount for line in lines], tariff.currency).minor)
+    if earlier:
+        text = "billed for the earlier parts of this visit"
+        lines.append(Line(LineKind.EARLIER, text, Money(-earlier, tariff.currency), version.id))
     amount = total([line.amount for line in lines], tariff.currency)
-    return Bill(tuple(lines), amount, Carry(anchor, used, MappingProxyType(spent), events))
+    return Bill(tuple(lines), amount, Carry(parts, carry.billed + amount.minor, codes, vehicle_class))
 
 
 def bill_lost_ticket(tariff: Tariff, now: datetime) -> Bill:
@@ -76,23 +107,20 @@ def _uncharged(
     entry: datetime,
     leave: datetime,
     validations: Iterable[Validation],
-    carry: Carry,
     pauses: Pauses,
     lines: list[Line],
     currency: str,
-) -> tuple[datetime, int, frozenset[str]]:
-    """Add the lines of an event price and of free time; return where charged time begins and what was used up."""
-    events, nothing = carry.events, Money(0, currency)
+) -> datetime:
+    """Add the lines of an event price and of free time; return where charged time begins."""
+    nothing = Money(0, currency)
     if event := _event(version, entry):
         covered = min(leave, event.end)
-        price = nothing if event.name in events else event.flat
-        lines.append(Line(LineKind.EVENT, f"event '{event.name}'", price, version.id, entry, covered))
-        return covered, carry.free_seconds, events | {event.name}
-    free = timedelta(seconds=max(0, version.free_minutes * 60 - carry.free_seconds))
+        lines.append(Line(LineKind.EVENT, f"event '{event.name}'", event.flat, version.id, entry, covered))
+        return covered
+    free = timedelta(minutes=version.free_minutes)
     if version.free_mode is FreeMode.THRESHOLD and pauses.counted(entry, leave) > free:
         free = timedelta(0)
     covered = min(leave, pauses.after(entry, free))
-    used = carry.free_seconds + int(pauses.counted(entry, covered).total_seconds())
     if covered > entry or leave == entry:
         lines.append(Line(LineKind.FREE, f"first {version.free_minutes} min free", nothing, version.id, entry, covered))
     for validation in validations:
@@ -101,21 +129,14 @@ def _uncharged(
             text = f"code {validation.code}: {validation.minutes} min free"
             lines.append(Line(LineKind.FREE, text, nothing, version.id, covered, until))
             covered = until
-    return covered, used, events
+    return covered
 
 
-def _charge_time(
-    tariff: Tariff,
-    begin: datetime,
-    leave: datetime,
-    anchor: datetime,
-    spent: dict[str, int],
-    pauses: Pauses,
-    lines: list[Line],
-) -> dict[str, int]:
-    """Add the lines of the charged time and of the caps; return what is spent per cap period."""
+def _charge_time(tariff: Tariff, parts: Parts, anchor: datetime, pauses: Pauses, lines: list[Line]) -> None:
+    """Add the lines of the charged time and of the caps; 24 h caps are counted from ``anchor``."""
     limits: dict[str, tuple[Money, str]] = {}
-    for span in spans(tariff, begin, leave, anchor):
+    spent: dict[str, int] = {}
+    for span in (span for start, end in parts for span in spans(tariff, start, end, anchor)):
         blocks = span.blocks(pauses.counted(span.start, span.end))
         if not blocks:
             continue
@@ -132,9 +153,7 @@ def _charge_time(
     for period, (cap, version) in limits.items():
         over = spent[period] - cap.minor
         if over > 0:
-            spent[period] = cap.minor
             lines.append(Line(LineKind.CAP, f"at most {cap} ({period})", Money(-over, cap.currency), version))
-    return spent
 
 
 def _discount(
@@ -163,7 +182,11 @@ def _event(version: Version, entry: datetime) -> Event | None:
     return next((event for event in version.events if event.start <= entry < event.end), None)
 
 
-def _validation(version: Version, code: str) -> Validation:
-    if code not in version.validations:
-        raise TariffError(f"version '{version.id}' knows no validation code '{code}'", hint="check the merchant's code")
-    return version.validations[code]
+def _validations(version: Version, codes: Iterable[str], recorded: bool) -> list[Validation]:
+    """Return what the codes are worth. Raises TariffError for an unknown one, unless they are on record."""
+    for code in codes:
+        if code not in version.validations and not recorded:
+            raise TariffError(
+                f"version '{version.id}' knows no validation code '{code}'", hint="check the merchant's code"
+            )
+    return [version.validations[code] for code in codes if code in version.validations]

@@ -91,6 +91,9 @@ def _version(entry: Any, zone: ZoneInfo, currency: str, file: str) -> Version:
     holidays = [_date(day, where) for day in _list(entry, "holidays", where)]
     cap = _amount(entry["cap"], currency, f"{where}, cap") if entry.get("cap") is not None else None
     validations = [_validation(code, item, currency, where) for code, item in _map(entry, "validations", where).items()]
+    codes = [validation.code for validation in validations]
+    if twin := next((code for code in codes if codes.count(code) > 1), ""):
+        raise TariffError(f"{where}: two validations have the code '{twin}'", hint="capitals make no difference")
     return Version(
         id=str(_need(entry, "id", where)),
         valid_from=start,
@@ -118,6 +121,8 @@ def _rate(item: Any, currency: str, version: str) -> Rate:
         raise TariffError(f"{where}: a mapping is expected", hint=HINT)
     check_keys(item, ("name", "days", "from", "to", "block_minutes", "price"), where)
     named = item.get("days", "all")
+    if not isinstance(named, str | list):
+        raise TariffError(f"{where}: 'days' must be a day or a list of days, not {named!r}", hint="e.g. [sat, holiday]")
     days: set[str] = set()
     for day in [named] if isinstance(named, str) else named:
         if day not in (*DAYS, HOLIDAY, *_DAY_GROUPS):
@@ -134,7 +139,9 @@ def _rate(item: Any, currency: str, version: str) -> Rate:
 
 
 def _event(item: Any, zone: ZoneInfo, currency: str, version: str) -> Event:
-    where = f"{version}, event '{item.get('name', '?')}'"
+    where = f"{version}, event '{item.get('name', '?') if isinstance(item, dict) else item}'"
+    if not isinstance(item, dict):
+        raise TariffError(f"{where}: a mapping is expected", hint=HINT)
     check_keys(item, ("name", "from", "to", "flat"), where)
     start, end = (instant(_need(item, key, where), zone, where) for key in ("from", "to"))
     if end <= start:
@@ -144,10 +151,14 @@ def _event(item: Any, zone: ZoneInfo, currency: str, version: str) -> Event:
 
 def _validation(code: Any, item: Any, currency: str, version: str) -> Validation:
     where = f"{version}, validation '{code}'"
+    # YAML reads an unquoted ON or NULL as something else.
+    if isinstance(code, bool) or not isinstance(code, str | int) or not str(code).strip():
+        raise TariffError(f"{where}: a code is a text", hint="write it in quotes")
     check_keys(item, ("minutes", "percent", "amount"), where)
     amount = _amount(item["amount"], currency, where) if item.get("amount") is not None else None
     minutes, percent = (_whole(item, "minutes", 0, 0, 10_080, where), _whole(item, "percent", 0, 0, 100, where))
-    return Validation(str(code), minutes, percent, amount)
+    # As what a driver types is read.
+    return Validation(str(code).strip().upper(), minutes, percent, amount)
 
 
 def instant(value: Any, zone: ZoneInfo, where: str) -> datetime:
@@ -159,11 +170,12 @@ def instant(value: Any, zone: ZoneInfo, where: str) -> datetime:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError as error:
         raise TariffError(f"{where}: '{value}' is no time", hint="write it as 2026-07-01T00:00") from error
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    result = moment.replace(tzinfo=zone).astimezone(UTC)
-    there_and_back = result.astimezone(zone).replace(tzinfo=None)
-    if there_and_back != moment:
+    try:
+        result = (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
+        there_and_back = result.astimezone(zone).replace(tzinfo=None)
+    except OverflowError as error:
+        raise TariffError(f"{where}: '{value}' lies outside the calendar", hint="check the year") from error
+    if moment.tzinfo is None and there_and_back != moment:
         raise TariffError(
             f"{where}: {moment} does not exist in {zone.key}, the clock springs over it",
             hint=f"use {there_and_back} or add an offset",
@@ -172,6 +184,9 @@ def instant(value: Any, zone: ZoneInfo, where: str) -> datetime:
 
 
 def _date(value: Any, where: str) -> date:
+    # A datetime is a date too, but equals none.
+    if isinstance(value, datetime):
+        raise TariffError(f"{where}, holidays: '{value}' has a time of day", hint="write it as 2026-12-25")
     try:
         return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:

@@ -66,7 +66,7 @@ def load_lists(path: Path, zone: ZoneInfo) -> tuple[ListEntry, ...]:
 def _entry(item: Any, kind: ListKind, zone: ZoneInfo, where: str) -> ListEntry:
     try:
         check_keys(item, ("plates", "reason", "from", "until", "places", "class"), where)
-        plates = tuple(normalise(str(plate)) for plate in _sequence(item.get("plates"), where))
+        plates = tuple(_plate(plate, where) for plate in _sequence(item.get("plates"), where))
         start = instant(item.get("from", "1970-01-01T00:00+00:00"), zone, where)
         end = instant(item["until"], zone, where) if item.get("until") is not None else None
     except RondaError as error:
@@ -81,6 +81,13 @@ def _entry(item: Any, kind: ListKind, zone: ZoneInfo, where: str) -> ListEntry:
     if end is not None and end <= start:
         raise ConfigurationError(f"{where}: 'until' is not after 'from'", hint="correct one of them")
     return ListEntry(kind, plates, str(item.get("reason", kind.value)), start, end, places, named)
+
+
+def _plate(value: Any, where: str) -> str:
+    # YAML reads NO as false and an empty place as null; a plate of digits alone may stand without quotes.
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ConfigurationError(f"{where}: plate {value!r} is no text", hint="write it in quotes")
+    return normalise(str(value))
 
 
 def _sequence(value: Any, where: str) -> list[Any]:

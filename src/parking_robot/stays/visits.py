@@ -38,7 +38,7 @@ def quote_visit(tariff: Tariff, stay: Stay, now: datetime, ledger: Ledger) -> Qu
         return Quote(bill, due, now, None)
     pauses = alarm_pauses(ledger, now)
     carry = _carry(tariff, stay, ledger, pauses)
-    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(tariff, stay), carry, pauses)
+    return quote(tariff, _charged_from(stay), now, stay.payments, _concessions(tariff, stay, carry), carry, pauses)
 
 
 def _carry(tariff: Tariff, stay: Stay, ledger: Ledger, pauses: Pauses) -> Carry:
@@ -49,10 +49,12 @@ def _carry(tariff: Tariff, stay: Stay, ledger: Ledger, pauses: Pauses) -> Carry:
         cursor = earlier[-1].previous
     carry = NO_CARRY
     for before in reversed(earlier):
-        counted = before.state is StayState.LEFT and not before.lost and before.left is not None
+        # What a permit without an end covered is no part of the visit, as what lies before the end of another is none.
+        for_nothing = before.free and before.free_until is None
+        counted = before.state is StayState.LEFT and not before.lost and not for_nothing
         start = _charged_from(before)
         if counted and before.left is not None and start <= before.left:
-            carry = bill_stay(tariff, start, before.left, _concessions(tariff, before), carry, pauses).carry
+            carry = bill_stay(tariff, start, before.left, _concessions(tariff, before, carry), carry, pauses).carry
     return carry
 
 
@@ -63,7 +65,8 @@ def _charged_from(stay: Stay) -> datetime:
     return stay.entered
 
 
-def _concessions(tariff: Tariff, stay: Stay) -> Concessions:
+def _concessions(tariff: Tariff, stay: Stay, carry: Carry) -> Concessions:
+    began = carry.parts[0][0] if carry.parts else _charged_from(stay)
     # A class without a discount is one of the bays only.
-    known = stay.vehicle_class in tariff.at(_charged_from(stay)).class_percent
-    return Concessions(stay.vehicle_class if known else "", stay.codes)
+    known = stay.vehicle_class in tariff.at(began).class_percent
+    return Concessions(stay.vehicle_class if known else "", stay.codes, recorded=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -8,7 +9,7 @@ from tests.parking_robot.money.tariffs import DAY, NIGHT, content
 
 from parking_robot.errors import TariffError
 from parking_robot.money.money import Money
-from parking_robot.money.tariff_file import load_tariff, parse_tariff
+from parking_robot.money.tariff_file import instant, load_tariff, parse_tariff
 
 TREE = Path(__file__).parents[3]
 
@@ -71,12 +72,52 @@ def test_versions_that_overlap_are_refused(until):
         (content(valid_from="yesterday"), "'yesterday' is no time"),
         (content(valid_from="2026-03-29T02:30"), "does not exist in Europe/Berlin"),
         (content(holidays=["25.12."]), "is no date"),
+        (content(holidays=[datetime(2026, 12, 25)]), "version 'a', holidays: '2026-12-25 00:00:00' has a time of day"),
+        (content(events=["foo"]), "version 'a', event 'foo': a mapping is expected"),
+        (content(rates=[DAY | {"days": 5}, NIGHT]), "rate 'day': 'days' must be a day or a list of days, not 5"),
+        (content(rates=[DAY | {"days": None}, NIGHT]), "rate 'day': 'days' must be a day or a list of days, not None"),
+        (content(rates=[DAY | {"days": {"mon": 1}}, NIGHT]), "must be a day or a list of days"),
+        (content(validations={"X": 5}), "validation 'X': expected keys"),
+        (content(validations={True: {"amount": 1}}), "validation 'True': a code is a text"),
+        (content(validations={None: {"amount": 1}}), "a code is a text"),
+        (content(validations={" ": {"amount": 1}}), "a code is a text"),
+        (content(validations={"Cafe": {"amount": 1}, "CAFE ": {}}), "two validations have the code 'CAFE'"),
+        (content(valid_from="0001-01-01T00:00"), "version 'a': '0001-01-01T00:00' lies outside"),
         ({"tariff": "t", "currency": "EUR", "time_zone": "Europe/Berlin", "versions": []}, "'versions' is empty"),
         ([], "a mapping is expected"),
     ],
 )
 def test_wrong_files_are_refused_with_their_place(changed, match):
     refused(changed, match)
+
+
+def test_a_code_is_read_as_it_is_typed_at_the_cashier():
+    read = parse_tariff(yaml.safe_dump(content(validations={"Cafe ": {"amount": 1}, 123: {"percent": 5}})), "t.yaml")
+    assert {code: validation.code for code, validation in read.versions[0].validations.items()} == {
+        "CAFE": "CAFE",
+        "123": "123",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("0001-01-01T00:00", "Europe/Berlin"),
+        ("0001-01-01T00:00+05:00", "Europe/Berlin"),
+        ("9999-12-31T23:59-05:00", "Europe/Berlin"),
+        ("0001-01-01T02:00+00:00", "America/New_York"),
+        ("9999-12-31T23:30+00:00", "Europe/Berlin"),
+        (datetime(1, 1, 1, tzinfo=UTC), "America/New_York"),
+    ],
+)
+def test_a_time_at_the_end_of_the_calendar_is_refused_with_its_place(text, zone):
+    with pytest.raises(TariffError, match=r"^--entry: .* lies outside the calendar$") as told:
+        instant(text, ZoneInfo(zone), "--entry")
+    assert told.value.hint
+
+
+def test_far_times_that_mean_for_good_are_taken():
+    assert instant("9999-12-31T00:00", ZoneInfo("Europe/Berlin"), "until").year == 9999
 
 
 def test_broken_yaml_and_missing_files_are_clear(tmp_path):

@@ -26,6 +26,7 @@ def test_entries_are_normalised_and_local(tmp_path):
         ("permit: [{plates: ['🚗']}]", "permit 1"), ("permit: [{plates: []}]", "at least one plate"),
         ("pemit: []", "did you mean 'permit'"), ("permit: [{plates: [A1], places: 0}]", "one place"),
         ("permit: [{plate: A1}]", "did you mean 'plates'"), ("permit: 7", "a list is expected"),
+        ("permit: [{plates: [null]}]", "plate None is no text"), ("permit: [{plates: [NO]}]", "plate False is no text"),
         ("block: [{plates: [A1], class: ev}]", "for cars that may come in"),
         ("permit: [{plates: [A1], class: [ev]}]", "a word such as ev"),
         ("block: [{plates: [A1], from: 2026-02-01, until: 2026-01-01}]", "not after"), ("permit: [", "l.yaml"),

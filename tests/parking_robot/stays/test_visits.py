@@ -75,3 +75,47 @@ def test_a_class_of_the_tariff_pays_less_and_one_of_the_bays_pays_all(ledger):
         stay = stay_of(ledger, f"A{costs}", T, vehicle_class=named)
         plan = tariff(free_minutes=10, class_percent={"ev": 20})
         assert quote_visit(plan, stay, T + minutes(30), ledger).due.minor == costs
+
+
+def coded(ledger, stay, at, *codes):
+    return ledger.append(stay.id, StayEvent(EventKind.CONCESSION, at, {"codes": list(codes)}))
+
+
+def test_a_code_that_was_taken_out_of_the_tariff_stops_no_stay(ledger):
+    stay = coded(ledger, stay_of(ledger, "A1", T), T + minutes(5), "CAFE")
+    told = quote_visit(PLAN, stay, T + minutes(30), ledger)
+    assert told.due.minor == 120
+    assert "code CAFE: not in the tariff" in told.bill.explain(PLAN.zone)
+    ledger.append(stay.id, StayEvent(EventKind.EXITED, T + minutes(60), {}))
+    again = stay_of(ledger, "A1", T + minutes(70), previous=stay.id)
+    assert due(ledger, again, T + minutes(75)) == 120, "the first part held it too"
+
+
+def test_a_code_counts_once_in_a_visit_of_two_stays(ledger):
+    plan = tariff(reentry_minutes=30, validations={"CAFE": {"amount": 2}})
+    first = coded(ledger, stay_of(ledger, "A1", T), T, "CAFE")
+    assert quote_visit(plan, first, T + minutes(120), ledger).due.minor == 280
+    ledger.append(first.id, StayEvent(EventKind.EXITED, T + minutes(120), {}))
+    again = coded(ledger, stay_of(ledger, "A1", T + minutes(121), previous=first.id), T + minutes(130), "CAFE")
+    assert quote_visit(plan, again, T + minutes(240), ledger).due.minor == 480
+
+
+def test_a_class_is_looked_up_in_the_version_in_which_the_visit_began(ledger):
+    border = T + minutes(60)
+    plan = tariff(
+        {"valid_until": border.isoformat()},
+        {"id": "b", "valid_from": border.isoformat(), "class_percent": {"ev": 20}},
+    )
+    first = stay_of(ledger, "A1", T, T + minutes(50), vehicle_class="ev")
+    again = stay_of(ledger, "A1", T + minutes(65), previous=first.id, vehicle_class="ev")
+    assert quote_visit(plan, again, T + minutes(90), ledger).due.minor == 120
+    other = stay_of(ledger, "B2", T + minutes(65), vehicle_class="ev")
+    assert quote_visit(plan, other, T + minutes(90), ledger).due.minor == 96
+
+
+def test_what_a_permit_without_an_end_covered_is_no_part_of_the_visit(ledger):
+    plan = tariff(free_minutes=10, validations={"HALF": {"percent": 50}})
+    first = stay_of(ledger, "A1", T, T + minutes(120), free=True)
+    again = coded(ledger, stay_of(ledger, "A1", T + minutes(125), previous=first.id), T + minutes(126), "HALF")
+    assert quote_visit(plan, again, T + minutes(135), ledger).due.minor == 0
+    assert quote_visit(plan, again, T + minutes(165), ledger).due.minor == 60
