@@ -15,6 +15,7 @@ from std_msgs.msg import Header
 from parking_robot.bays.bay import BayKind
 from parking_robot.bays.bay_record import BayState
 from parking_robot.bays.findings import Finding, FindingKind, SeenBay
+from parking_robot.stays.pictures import FINDINGS
 from ronda_core.se2 import yaw_to_quaternion
 from ronda_core.stamps import from_seconds
 
@@ -103,6 +104,6 @@ def incident_message(
         first_seen=at,
         reported=header.stamp,
         summary=finding.text,
-        evidence_folder="pictures" if evidence else "",
+        evidence_folder=FINDINGS if evidence else "",
         evidence=list(evidence),
     )

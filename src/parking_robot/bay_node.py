@@ -33,7 +33,7 @@ from parking_robot.payments.qr import read_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.plate_messages import decoded_of, place_of
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.pictures import PictureStore
+from parking_robot.stays.pictures import FINDINGS, PictureStore
 from robot_navigation.scan import read_scan
 from ronda_core import diagnostics, parameters, qos
 from ronda_core.clock import SystemClock
@@ -66,7 +66,7 @@ class BayNode(Node):
         self._survey = BaySurvey(plan, RecordRules(stale_s=values["stale"]), findings)
         self._views = BestViews()
         self._data = Path(values["data_dir"]).expanduser() if values["data_dir"] else data_dir() / "parking"
-        self._pictures = PictureStore(self._data / "pictures")
+        self._pictures = PictureStore(self._data / FINDINGS)
         self._evidence: dict[str, EvidenceFile] = {}
         self._tidy_at = time.monotonic()
         self._looking = LookRules(reach=values["reach"])
@@ -290,7 +290,7 @@ class BayNode(Node):
         except ParkingError as error:
             self.get_logger().error(str(error), throttle_duration_sec=10.0)
             return []
-        path = self._pictures.path(name).relative_to(self._data / "pictures").as_posix()
+        path = self._pictures.path(name).relative_to(self._data / FINDINGS).as_posix()
         self._evidence[finding.key] = EvidenceFile(name=path, media_type="image/jpeg", sha256=name, size=len(jpeg))
         return [self._evidence[finding.key]]
 

@@ -154,7 +154,7 @@ def show_review(
     Example: ronda parking reviews show 7 --picture case7.jpg
     """
     from parking_robot.errors import ParkingError, StayError
-    from parking_robot.stays.pictures import PictureStore
+    from parking_robot.stays.pictures import find_picture
     from parking_robot.stays.reviews import get_review
     from ronda_core.paths import data_dir as site_data
 
@@ -162,27 +162,28 @@ def show_review(
         case = get_review(ledger, number)
     facts = dict(case.facts)
     name = str(facts.pop("picture", "") or "")
-    path = PictureStore((data_dir or site_data() / "parking") / "pictures").path(name) if name else None
+    folder = data_dir or site_data() / "parking"
+    path = find_picture(folder, name) if name else None
     typer.echo(f"case {number}: {case.kind.replace('_', ' ')}, {case.at:%Y-%m-%d %H:%M:%S} UTC")
     for reason in facts.pop("reasons", ()):
         typer.echo(f"  {reason}")
     decided = f"{case.verdict} by {case.decided_by} {case.note}".strip() if case.verdict else "open"
     told = {"stay": case.stay_id, **facts, "verdict": decided}
-    if path is not None:
-        told["picture"] = f"{path}" if path.is_file() else f"{name}, not on this computer: see --data-dir"
+    if name:
+        told["picture"] = f"{path or f'{name}, not on this computer: see --data-dir'}"
     for key, value in told.items():
         if value not in ("", [], None):
             shown = ", ".join(map(str, value)) if isinstance(value, list) else value
             typer.echo(f"  {key.replace('_', ' ') + ':':<14} {shown}")
     if picture is None:
         return
-    if path is None:
+    if not name:
         raise StayError(f"case {number} has no picture", hint="leave --picture out")
     try:
-        jpeg = path.read_bytes()
+        jpeg = (path or folder / name).read_bytes()
     except OSError as error:
         raise ParkingError(
-            f"the picture {path} could not be read: {error.strerror}",
+            f"the picture {name} could not be read in {folder}: {error.strerror}",
             hint="robots and gates keep their pictures themselves, for 30 days or while the case is open: --data-dir",
         ) from error
     try:

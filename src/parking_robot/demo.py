@@ -30,7 +30,7 @@ from parking_robot.gates.site import load_site
 from parking_robot.reports_garage import gather
 from parking_robot.reports_page import report_page
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.pictures import PictureStore
+from parking_robot.stays.pictures import find_picture
 from parking_robot.stays.reviews import Review, list_reviews
 from parking_robot.stays.visits import quote_visit
 from ronda_cli.demonstration import demo_environment, free_domain, guarded, refuse_foreign_folder, robot
@@ -188,10 +188,10 @@ def _write(
 
 def _pictures(stage: GarageStage, view: GarageView, reviews: Iterable[Review]) -> dict[str, bytes]:
     """Return the kept pictures of cases and incidents by their names."""
-    store = PictureStore(stage.data_dir / "pictures")
     names = {str(review.facts.get("picture", "")) for review in reviews}
     names |= {file.sha256 for incident in view.incidents for file in incident.evidence}
-    return {name: store.path(name).read_bytes() for name in names if name and store.path(name).is_file()}
+    paths = {name: find_picture(stage.data_dir, name) for name in names if name}
+    return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
 
 def _stays_of(stage: GarageStage, view: GarageView) -> dict[str, str]:

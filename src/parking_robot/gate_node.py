@@ -42,7 +42,7 @@ from parking_robot.payments.qr import payment_link
 from parking_robot.payments.secret import garage_secret
 from parking_robot.plates.chain import PlateChain, load_settings
 from parking_robot.stays.ledger import Ledger
-from parking_robot.stays.pictures import PictureStore, drop_unneeded
+from parking_robot.stays.pictures import PASSAGES, PictureStore, drop_unneeded
 from ronda_core import diagnostics, images, parameters, paths, qos
 from ronda_core.clock import SystemClock
 from ronda_core.diagnostics import NodeHealth
@@ -64,7 +64,7 @@ class GateNode(Node):
         self._gate: str = values["gate_id"]
         self._public: str = values["public_url"].rstrip("/")
         self._secret = garage_secret(data / "secret")
-        self._pictures = PictureStore(data / "pictures")
+        self._pictures = PictureStore(data / PASSAGES)
         self._jpeg = b""
         self._links: tuple[str, str] = ("", "")
         self._lane_clock = _StationClock(self)

@@ -26,7 +26,12 @@ def screen(
     from parking_robot.server.screen_links import screen_link
     from ronda_core.paths import data_dir as site_data
 
-    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).netloc:
+    try:
+        parts = urlsplit(public_url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
         raise ParkingError(f"'{public_url}' is no address of a server", hint="e.g. http://192.0.2.7:8460")
     name = gate_name(gate)
     file = (data_dir or site_data() / "parking") / "secret"

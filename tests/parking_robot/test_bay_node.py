@@ -87,9 +87,9 @@ class Robot(Node):
 def scene(request, tmp_path):
     (tmp_path / "bays.yaml").write_text(yaml.safe_dump(PLAN))
     if getattr(request, "param", "") == "no folder":
-        (tmp_path / "pictures").write_text("a file stands in its place")
+        (tmp_path / "finding_pictures").write_text("a file stands in its place")
     else:
-        old = tmp_path / "pictures" / "ab" / ("ab" * 32 + ".jpg")
+        old = tmp_path / "finding_pictures" / "ab" / ("ab" * 32 + ".jpg")
         old.parent.mkdir(parents=True)
         old.write_bytes(b"of many years ago")
         os.utime(old, (1e9, 1e9))
@@ -127,11 +127,11 @@ def test_bays_are_mapped_recorded_and_what_is_wrong_with_them_reported_once(scen
     running.until(lambda: len(robot.incidents) >= 2, what="both incidents")
     assert len(robot.incidents) == 2
     # Both name one kept picture; of the other car, which was seen as often, nothing was written; the old one is gone.
-    (kept,) = (tmp_path / "pictures").rglob("*.jpg")
+    (kept,) = (tmp_path / "finding_pictures").rglob("*.jpg")
     assert kept.read_bytes() == PICTURE
     for incident in robot.incidents:
         (file,) = incident.evidence
-        assert (incident.evidence_folder, file.name) == ("pictures", f"{kept.parent.name}/{kept.name}")
+        assert (incident.evidence_folder, file.name) == ("finding_pictures", f"{kept.parent.name}/{kept.name}")
         assert (file.sha256, file.size, file.media_type) == (kept.stem, len(PICTURE), "image/jpeg")
     assert {case.facts["picture"] for case in list_reviews(ledger)} == {kept.stem}
 
@@ -148,7 +148,7 @@ def test_what_comes_again_is_told_and_filed_again_with_a_picture_of_its_own(scen
     robot.seen, robot.boxes, robot.jpeg = seen, BOXES, b"a JPEG of another day"
     running.until(lambda: len(list_reviews(ledger)) == 4, 20.0, "the next cases")
     running.until(lambda: len(robot.incidents) == 4, what="the next incidents")
-    kept = {path.stem: path.read_bytes() for path in (tmp_path / "pictures").rglob("*.jpg")}
+    kept = {path.stem: path.read_bytes() for path in (tmp_path / "finding_pictures").rglob("*.jpg")}
     assert [kept[case.facts["picture"]] for case in list_reviews(ledger)] == [PICTURE] * 2 + [robot.jpeg] * 2
 
 

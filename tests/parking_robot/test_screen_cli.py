@@ -34,7 +34,8 @@ def test_the_printed_address_opens_the_screen_of_this_gate_alone(world):
 def test_what_is_missing_is_said(tmp_path):
     with pytest.raises(ParkingError, match="no garage's secret"):
         screen("gate_out", "--public-url", URL, "--data-dir", tmp_path)
-    with pytest.raises(ParkingError, match="no address of a server"):
-        screen("gate_out", "--public-url", "park.example", "--data-dir", tmp_path)
+    for wrong in ("park.example", "http://", "http://[::1"):
+        with pytest.raises(ParkingError, match="no address of a server"):
+            screen("gate_out", "--public-url", wrong, "--data-dir", tmp_path)
     with pytest.raises(ParkingError, match="cannot be the name of a gate"):
         screen("gate out", "--public-url", URL, "--data-dir", tmp_path)

@@ -93,14 +93,18 @@ class BayOffice:
         )
 
     def _case_of_another(self, finding: Finding) -> Review | None:
-        """Return the open case of the same thing that another robot has filed today, or this one before it restarted.
+        """Return the case of the same thing that another robot has filed within a day, or this one before it restarted.
+
+        A known car that stands where it stood is the same thing although a person has decided on it; of what has no
+        plate only an open case says that it is the same.
 
         One case stands for one beginning: the next car in a lane is a case although that of the first is still open.
         """
-        for case in list_reviews(self._ledger, stay_id=finding.stay_id):
+        since = self.now() - timedelta(days=1)
+        for case in list_reviews(self._ledger, everything=bool(finding.plate), stay_id=finding.stay_id, since=since):
             facts = case.facts
             own = facts.get("robot") == self._robot and case.at >= self._started
-            if own or case.number in self._shared or case.at <= self.now() - timedelta(days=1):
+            if own or case.number in self._shared:
                 continue
             same = (case.kind, facts.get("bay"), case.stay_id) == (finding.kind, finding.bay_id, finding.stay_id)
             if same and (finding.stay_id or fold(str(facts.get("plate", ""))) == fold(finding.plate)):

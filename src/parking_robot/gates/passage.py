@@ -20,6 +20,8 @@ from parking_robot.plates.voting import Vote, vote
 # So many pictures in a row must agree on a plate that differs by more than a misreading before it is another car.
 OTHER_CAR_FRAMES = 3
 OTHER_CAR_EDITS = 2
+# So many may follow one another under one opening; what breaks the beam more often is no car.
+MOST_CARS = 4
 # Of a car that takes its time only the newest pictures, which are the nearest, are kept.
 MOST_FRAMES = 20
 
@@ -229,7 +231,11 @@ def _pass(lane: Lane, now: float, sensors: Sensors, frames: Sequence[Decoded]) -
     commands = []
     before, lane = lane.passed, _count(lane, now, sensors)
     if lane.passed > max(before, 1):
-        commands.append(Command(CommandKind.TAILGATING, f"car {lane.passed} went under one opening"))
+        if lane.passed <= MOST_CARS:
+            commands.append(Command(CommandKind.TAILGATING, f"car {lane.passed} went under one opening"))
+        elif not lane.called:
+            lane = replace(lane, called=True)
+            commands.append(Command(CommandKind.CALL, "the beam is broken again and again: look at it and at the lane"))
     if sensors.under:
         lane = replace(lane, clear_since=None)
         return _stuck(lane, now, commands)

@@ -23,7 +23,7 @@ from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.matching import Inside, match_exit
 from parking_robot.stays.reviews import open_review
 from parking_robot.stays.rights import find_right, right_facts, with_right
-from parking_robot.stays.stay import EventKind, Stay, StayEvent
+from parking_robot.stays.stay import EventKind, Stay, StayEvent, StayState
 from parking_robot.stays.visits import quote_visit
 
 _OF_THE_ENTRY = ("free", "free_until", "previous", "lost", "vehicle_class")
@@ -46,8 +46,11 @@ class RecordKind(StrEnum):
     CLOCK_JUMPED = "clock_jumped"
 
 
-def decided(passage: Passage, decision: Decision, number: int, by: str) -> Record:
-    """Return the record of a decision, the ``number``-th on this car, made by a person or the gate itself."""
+def decided(passage: Passage, decision: Decision, number: int, by: str, lost_stay: str = "") -> Record:
+    """Return the record of a decision, the ``number``-th on this car, made by a person or the gate itself.
+
+    ``lost_stay``: the stay that an earlier decision made for it as for a lost ticket.
+    """
     facts = {
         "direction": passage.direction.value, "plate": passage.plate, "confidence": round(passage.confidence, 4),
         "frames": passage.frames, "candidates": list(decision.candidates or passage.candidates),
@@ -62,6 +65,8 @@ def decided(passage: Passage, decision: Decision, number: int, by: str) -> Recor
         facts["vehicle_class"] = decision.vehicle_class
     if decision.lost:
         facts |= {"enter": True, "lost": True}
+    elif lost_stay and decision.stay_id not in ("", lost_stay):
+        facts["instead_of"] = lost_stay
     if decision.right is not None:
         facts["granted"] = right_facts(decision.right)
     key = f"{passage.id}:decided:{number}"
@@ -148,11 +153,17 @@ def _decided(ledger: Ledger, site: Site, record: Record) -> None:
     end_alarm(ledger, record.gate, record.at)
     if facts.get("enter"):
         given = {name: facts[name] for name in _OF_THE_ENTRY if facts.get(name)}
-        ledger.enter(
+        entered = ledger.enter(
             str(facts["plate"]), record.gate, record.at, f"{record.passage}:in", record.stay_id,
             confidence=facts.get("confidence", 0.0), picture=facts.get("picture", ""), reason=facts["code"],
             **given, **site.tariff.mark(record.at),
         )  # fmt: skip
+        if facts.get("lost") and entered.plate != facts["plate"]:
+            corrected = {"plate": facts["plate"], "by": facts.get("corrected_by", ""), "lane": record.gate}
+            event = StayEvent(EventKind.PLATE_CORRECTED, record.at, corrected)
+            ledger.append(entered.id, event, f"{record.key}:plate")
+    if made := facts.get("instead_of"):
+        _void_unpaid(ledger, str(made), record)
     if record.stay_id:
         told = {name: facts.get(name, "") for name in ("verdict", "code", "text", "by", "plate", "confidence")}
         told |= {"gate": record.gate, "picture": facts.get("picture", "")}
@@ -161,6 +172,17 @@ def _decided(ledger: Ledger, site: Site, record: Record) -> None:
         ledger.append(record.stay_id, StayEvent(EventKind.DECISION, record.at, told), f"{record.key}:stay")
         if granted := facts.get("granted"):
             _grant(ledger, record, record.stay_id, str(facts["plate"]), granted)
+
+
+def _void_unpaid(ledger: Ledger, stay_id: str, record: Record) -> None:
+    """Take back a stay that was made for a car whose own was found after all; with money on it a person looks."""
+    stay = ledger.stay(stay_id)
+    if stay.state is StayState.INSIDE and not stay.payments:
+        voided = StayEvent(EventKind.VOIDED, max(record.at, stay.entered), {"lane": record.gate})
+        ledger.append(stay_id, voided, f"{stay_id}:void")
+        return
+    reasons = [f"paid as for a lost ticket, then the plate was corrected to {record.facts.get('plate', '')}"]
+    open_review(ledger, "risk", record.at, f"{stay_id}:instead", stay_id, reasons)
 
 
 def _passed(ledger: Ledger, site: Site, record: Record) -> None:

@@ -60,6 +60,8 @@ class Station:
         self._passage: Passage | None = None
         # What the camera reads of the car, also where a person knows better.
         self._read_as = ""
+        # A stay that was made for it as for a lost ticket, before the plate was corrected once more.
+        self._lost_stay = ""
         self._decision: Decision | None = None
         self._second: list[PlateSight] = []
         self._number = self._calls = 0
@@ -133,7 +135,7 @@ class Station:
         self._away = False
         if answer.decision.spaces is not None:
             self._spaces = answer.decision.spaces
-        if self._passage is None or answer.passage.id != self._passage.id:
+        if self._passage is None or _question(answer.passage) != _question(self._passage):
             return
         if self._lane.state in (LaneState.DECIDING, LaneState.HELD):
             self._decide(answer.decision, self._settings.gate, answer.at)
@@ -226,7 +228,7 @@ class Station:
         match command.kind:
             case CommandKind.ARRIVED:
                 self._passage, self._decision, self._stopped_at = self._new_passage(), None, None
-                self._read_as = ""
+                self._read_as = self._lost_stay = ""
                 self._help, self._call_id = False, ""
             case CommandKind.DECIDE if command.vote is not None:
                 self._read(command.vote)
@@ -275,17 +277,23 @@ class Station:
             # Still the same case: what is due may have grown, and a stay that was made for it stays its own.
             self._decision = replace(decision, stay_id=before.stay_id or decision.stay_id)
             return
-        if not self._keep(records.decided(replace(passage, at=self._date()), decision, self._next(), by)):
+        if decision.lost:
+            decision = replace(decision, stay_id=self._lost_stay or decision.stay_id)
+        record = records.decided(replace(passage, at=self._date()), decision, self._next(), by, self._lost_stay)
+        if not self._keep(record):
             text = "this gate cannot record what it does: a person decides"
             decision = Decision(Verdict.ASK, Reason.NO_RECORD, text)
             if before is not None and before.code is Reason.NO_RECORD:
                 return
         if decision.lost:
+            self._lost_stay = decision.stay_id
             self._passage = replace(passage, stay_id=decision.stay_id)
         self._decision = decision
         now = self._clock.monotonic()
         asks = decision.verdict is Verdict.ASK
-        self._lane, commands = decided(self._lane, now, decision.opens, asks, decision.text, self._read_as)
+        self._lane, commands = decided(
+            self._lane, now, decision.opens, asks, decision.text, self._read_as or passage.plate
+        )
         if decision.opens:
             self._help = False
         self._run(commands)
@@ -320,7 +328,7 @@ class Station:
     def _forget_car(self) -> None:
         self._port.forget()
         self._passage = self._decision = None
-        self._read_as = ""
+        self._read_as = self._lost_stay = ""
         self._help, self._call_id, self._calls = False, "", 0
 
     def _answered(self, by: str, reason: str) -> None:
@@ -377,6 +385,11 @@ class Station:
     def _next(self) -> int:
         self._number += 1
         return self._number
+
+
+def _question(passage: Passage) -> tuple[str, ...]:
+    """Return what an answer must be about: the answer to a plate that was corrected since is none any more."""
+    return passage.id, passage.plate, passage.stay_id, passage.by
 
 
 def _with(passage: Passage, outcome: Vote) -> Passage:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from parking_robot.stays.ledger import Ledger
 from parking_robot.stays.store import to_us
 from parking_robot.stays.tables import risk_facts
 
+NAME_LENGTH = 64
 HOUR, TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
 
 
@@ -40,9 +42,14 @@ class Fact:
 
 def add_fact(ledger: Ledger, fact: Fact) -> None:
     """Keep a fact."""
-    values = {"at_us": to_us(fact.at), "kind": fact.kind.value, "device": fact.device, "payer": fact.payer}
+    values = {"at_us": to_us(fact.at), "kind": fact.kind.value, "device": fact.device, "payer": _name(fact.payer)}
     with ledger.batch() as connection:
         connection.execute(insert(risk_facts).values(**values, plate=fact.plate, stay_id=fact.stay_id))
+
+
+def _name(payer: str) -> str:
+    """Return a payer's name as the ledger holds it: one that is too long or no text keeps no payment from counting."""
+    return payer if len(payer) <= NAME_LENGTH and payer.isprintable() else hashlib.sha256(payer.encode()).hexdigest()
 
 
 def device_of(ledger: Ledger, stay_id: str) -> str:
@@ -57,7 +64,7 @@ def device_of(ledger: Ledger, stay_id: str) -> str:
 
 def count_facts(ledger: Ledger, now: datetime, device: str, payer: str, plate: str, minor: int) -> dict[str, float]:
     """Return the facts of `risk.FACTS` that are counted here, for a payment of ``minor`` that is to be judged."""
-    table = risk_facts.c
+    table, payer = risk_facts.c, _name(payer)
     with ledger.batch() as connection:
 
         def count(what: ColumnElement[int], *where: ColumnElement[bool]) -> float:

@@ -46,13 +46,17 @@ def open_review(
         connection.execute(insert(reviews).values(**values))
 
 
-def list_reviews(ledger: Ledger, everything: bool = False, stay_id: str = "") -> list[Review]:
-    """Return the cases without a verdict (or all), of one stay where it is named, oldest first."""
+def list_reviews(
+    ledger: Ledger, everything: bool = False, stay_id: str = "", since: datetime | None = None
+) -> list[Review]:
+    """Return the cases without a verdict (or all), oldest first; those of one stay, those after ``since``."""
     query = _cases()
     if not everything:
         query = query.where(review_verdicts.c.review.is_(None))
     if stay_id:
         query = query.where(reviews.c.stay_id == stay_id)
+    if since is not None:
+        query = query.where(reviews.c.at_us > to_us(since))
     with ledger.reading() as connection:
         rows = connection.execute(query.order_by(reviews.c.serial)).all()
     return [_case(row) for row in rows]

@@ -11,6 +11,7 @@ from typing import Any
 from parking_robot.errors import StayError, TariffError
 from parking_robot.money.bill import Bill
 from parking_robot.money.fee import NO_CARRY
+from parking_robot.money.money import Money
 from parking_robot.money.quote import Quote
 from parking_robot.money.tariff import Tariff
 from parking_robot.stays.cases import OVERTAKEN, list_reviews, open_review, record_verdict
@@ -50,10 +51,11 @@ def bill_anew(ledger: Ledger, tariff: Tariff, stay: Stay, corrected: StayEvent, 
     if left is None:
         raise StayError(f"stay {stay.id} has not ended", hint="its bill is reckoned when it ends")
     known = apply(stay.id, stay, corrected)
+    # What was paid by then fixes the price; what came later pays for it.
+    offer = quote_visit(tariff, replace(known, payments=tuple(p for p in known.payments if p.at <= left)), left, ledger)
     # What was given back since the exit was given back by a person: it makes no debt.
-    counted = [payment for payment in known.payments if payment.amount.minor > 0 or payment.at <= left]
-    known = replace(known, payments=tuple(counted))
-    offer = quote_visit(tariff, known, left, ledger)
+    later = sum(max(0, payment.amount.minor) for payment in known.payments if payment.at > left)
+    offer = replace(offer, due=Money(max(0, offer.due.minor - later), tariff.currency))
     facts = {**corrected.facts, **_bill_facts(tariff, offer)}
     billed = ledger.append(stay.id, replace(corrected, facts=facts))
     _open_case(ledger, known, offer, corrected.at, case, why, "")

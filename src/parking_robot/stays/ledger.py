@@ -42,7 +42,7 @@ class Ledger:
             except BaseException:
                 self.engine.dispose()
                 raise
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, ValueError) as error:
             raise LedgerError(
                 f"the store {without_password(url)} cannot be used: {error}", hint="check the URL"
             ) from error

@@ -15,6 +15,9 @@ from parking_robot.plates.geometry import Picture
 from parking_robot.stays.cases import list_reviews
 from parking_robot.stays.ledger import Ledger
 
+# In a data folder: gates and robots keep theirs for times of their own, so each has its folder.
+PASSAGES, FINDINGS = "pictures", "finding_pictures"
+
 
 class PictureStore:
     """A folder of JPEG files, `<first two digits>/<SHA-256>.jpg`."""
@@ -72,6 +75,12 @@ class PictureStore:
                 f"old pictures could not be deleted in {self._folder}: {error}", hint="check the folder's owner"
             ) from error
         return dropped
+
+
+def find_picture(data: Path, name: str) -> Path | None:
+    """Return where in a data folder the picture of this name lies; None: it is not there."""
+    paths = (PictureStore(data / folder).path(name) for folder in (PASSAGES, FINDINGS))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def drop_unneeded(store: PictureStore, ledger: Ledger, days: int, now: datetime) -> int:

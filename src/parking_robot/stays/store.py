@@ -103,7 +103,7 @@ def ledger_file(url: str) -> Path | None:
     """Return the file of an SQLite store; None for another store, one that is no plain file, and what is no URL."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return None
     name = parsed.database or ""
     plain = parsed.get_backend_name() == "sqlite" and name and name != ":memory:" and not name.startswith("file:")

@@ -60,7 +60,9 @@ def test_a_restart_repeats_no_open_case_of_today(ledger, clock, office):
         decide_review(ledger, case.number, ReviewVerdict.ACCEPT, "Mara", NOW)
     decided = blocked(clock)
     clock.advance(1)
-    assert BayOffice(ledger, clock, "r1").file([decided], {}) == [decided], "what was decided is over"
+    assert BayOffice(ledger, clock, "r1").file([decided], {}) == [decided], "it may be the next thing in the lane"
+    known = blocked(clock, "AB123")
+    assert BayOffice(ledger, clock, "r1").file([known], {}) == [], "the same car still stands there"
     clock.advance(86400)
     another_day = blocked(clock)
     assert BayOffice(ledger, clock, "r1").file([another_day], {}) == [another_day]

@@ -90,6 +90,12 @@ def test_every_car_of_a_convoy_is_a_tailgater_of_its_own():
     assert told == ["car 2 went under one opening", "car 3 went under one opening"]
 
 
+def test_a_beam_that_blinks_calls_a_person_and_makes_no_cars():
+    moments = [(2.0 + half, UNDER if half % 2 == 0 else NOBODY, []) for half in range(60)]
+    _, commands = drive(open_lane(), *moments)
+    assert kinds(commands) == [CommandKind.TAILGATING] * 3 + [CommandKind.CALL]
+
+
 def test_without_a_beam_the_loop_counts():
     loop = Sensors(False, loop=True)
     _, commands = drive(open_lane(LaneLimits(beam_fitted=False)), (2.0, loop, []), (3.0, NOBODY, []), (5.0, NOBODY, []))

@@ -4,6 +4,7 @@
 import pytest
 from tests.parking_robot.gates.garages import Gate, site
 
+from parking_robot.gates.clerk import Answer
 from parking_robot.gates.decision import Verdict
 from parking_robot.gates.passage import LaneState
 from parking_robot.gates.records import RecordKind
@@ -218,6 +219,69 @@ def test_a_corrected_plate_holds_although_the_camera_goes_on_misreading(ledger, 
     for _ in range(4):
         leave.see("MKL777")
     assert [call[:2] for call in leave.barrier_calls][-1] == (False, "another car")
+
+
+def test_another_car_does_not_take_the_place_of_one_that_the_camera_could_not_read(ledger, gates):
+    leave = gates("exit")
+    first = ledger.enter("AB1234", "x", leave.date())
+    ledger.enter("QQ5555", "x", leave.date())
+    leave.clock.advance(3600)
+    for _ in range(40):
+        leave.tick(0.1, loop=True)
+        leave.settle()
+    leave.station.answer_correct("Mara", "read by eye", "AB1234", "")
+    leave.settle()
+    assert (leave.state.plate, code(leave)) == ("AB1234", Reason.UNPAID)
+    leave.arrive("QQ5555", pictures=15)
+    pay(ledger, first.id, 1000, leave.date())
+    leave.arrive("QQ5555", pictures=6)
+    assert (leave.state.plate, code(leave), leave.barrier_calls) == ("QQ5555", Reason.UNPAID, [])
+
+
+def test_an_answer_to_what_was_asked_before_a_correction_is_none(ledger, gates):
+    leave = gates("exit")
+    ledger.enter("AB1234", "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("ZZZ999")
+    late = Answer(leave.station._passage, leave.state.decision, leave.clock.monotonic())
+    leave.station.answer_correct("Mara", "read by eye", "AB1234", "")
+    leave.answers.insert(0, late)
+    leave.settle()
+    assert (code(leave), leave.state.help_called) == (Reason.UNPAID, False)
+
+
+def test_a_second_correction_keeps_the_stay_of_a_lost_ticket_and_its_code(ledger, gates):
+    leave = gates("exit")
+    leave.arrive("NN777")
+    leave.station.answer_correct("Mara", "as read", "ABC999", "")
+    leave.settle()
+    made = leave.state.decision.stay_id
+    for _ in range(6):
+        leave.see("NN777")
+        leave.settle()
+    leave.station.answer_correct("Mara", "looked again", "ABD888", "")
+    leave.settle()
+    assert (leave.state.decision.stay_id, leave.state.decision.lost) == (made, True)
+    assert leave.state.payment_url.endswith(made)
+    assert [(stay_id, plate) for stay_id, plate, _ in ledger.inside()] == [(made, "ABD888")]
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_stay_made_as_for_a_lost_ticket_goes_when_the_right_one_is_found(ledger, gates, paid):
+    leave = gates("exit")
+    stay = ledger.enter("AB1234", "x", leave.date())
+    leave.clock.advance(3600)
+    leave.arrive("NN777")
+    leave.station.answer_correct("Mara", "as read", "XYZ999", "")
+    leave.settle()
+    made = leave.state.decision.stay_id
+    if paid:
+        pay(ledger, made, 3000, leave.date())
+    leave.station.answer_correct("Mara", "looked again", "AB1234", "")
+    leave.settle()
+    assert (leave.state.decision.stay_id, code(leave)) == (stay.id, Reason.UNPAID)
+    assert ledger.stay(made).state is (StayState.INSIDE if paid else StayState.VOID)
+    assert [case.kind for case in list_reviews(ledger, stay_id=made)] == (["risk"] if paid else [])
 
 
 def test_a_correction_that_leads_nowhere_calls_again(ledger, gates):

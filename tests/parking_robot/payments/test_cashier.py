@@ -344,3 +344,13 @@ def test_plates_that_are_asked_for_from_one_address_are_counted_without_a_name(t
     # The driver looks again, and other addresses look for themselves.
     assert till.cashier.find("RKO26", "new phone", "192.0.2.7").id == stay.id
     assert till.cashier.find("RKO26", "phone", "192.0.2.8").id == stay.id
+
+
+@pytest.mark.parametrize("payer", ["x" * 70, "a\x00b", "ä" * 64])
+@both_ways
+def test_money_counts_whatever_the_provider_calls_the_payer(till, how, payer):
+    stay = till.stay(55)
+    intent = till.cashier.checkout(stay.id, "phone").intent
+    till.provider.pay(intent, payer=payer)
+    till.learn(stay, intent, how)
+    assert str(till.ledger.stay(stay.id).received("EUR")) == "2.40 EUR"

@@ -182,3 +182,21 @@ def test_a_corrected_plate_is_asked_for_its_permit_and_a_wrong_permit_is_taken_b
         decide_review(ledger, number, ReviewVerdict.PLATE, "Mara", later, plate=plate, lists=[PERMIT])
     assert (ledger.stay(tenant.id).free, ledger.stay(visitor.id).free) == (True, False)
     assert ledger.events(tenant.id)[-1].facts["right"] == "permit: tenant"
+
+
+def test_what_was_paid_twice_and_late_is_all_named_when_the_plate_is_corrected(ledger):
+    stay = ledger.enter("AB123", "in", NOW - timedelta(hours=1))
+    paid = {"minor": 240, "currency": "EUR"}
+    ledger.append(stay.id, StayEvent(EventKind.PAID, NOW, paid), "first")
+    left = NOW + timedelta(minutes=14)
+    end_stay(ledger, PLAN, stay, StayEvent(EventKind.EXITED, left, {}), "out", "case")
+    billed = ledger.stay(stay.id).billed
+    ledger.append(stay.id, StayEvent(EventKind.PAID, left + timedelta(seconds=30), paid), "second")
+    open_review(ledger, "near_miss", left, "k", stay.id)
+    (case,) = [case for case in list_reviews(ledger) if case.kind == "near_miss"]
+    decide_review(ledger, case.number, ReviewVerdict.PLATE, "Mara", left, plate="AB124", lists=[], tariff=PLAN)
+    found = ledger.stay(stay.id)
+    assert (found.billed, found.unpaid) == (billed, Money(0, "EUR"))
+    surplus = Money(480, "EUR") - billed
+    reasons = [reason for case in list_reviews(ledger, stay_id=stay.id) for reason in case.facts["reasons"]]
+    assert f"AB124: {surplus} more than the fee was paid: pay it back" in reasons
