@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from parking_robot.money.money import Money
+from parking_robot.plates.voting import Vote
 from parking_robot.reasons import Reason
 from parking_robot.stays.access import ListEntry
 
@@ -43,6 +44,21 @@ class Passage:
     picture: str = ""
     stay_id: str = ""
     by: str = ""
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """Return what an answer must be about: the answer to a plate that was corrected since is none any more."""
+        return self.id, self.plate, self.stay_id, self.by
+
+    def read(self, outcome: Vote) -> Passage:
+        """Return the passage with what its pictures say together."""
+        return replace(
+            self,
+            plate=outcome.text,
+            confidence=outcome.confidence,
+            frames=outcome.agreeing,
+            candidates=outcome.candidates,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class Station:
         self._away = False
         if answer.decision.spaces is not None:
             self._spaces = answer.decision.spaces
-        if self._passage is None or _question(answer.passage) != _question(self._passage):
+        if self._passage is None or answer.passage.question != self._passage.question:
             return
         if self._lane.state in (LaneState.DECIDING, LaneState.HELD):
             self._decide(answer.decision, self._settings.gate, answer.at)
@@ -260,7 +260,7 @@ class Station:
         passage = self._passage or self._new_passage()
         self._stopped_at = self._approach.stopped_at
         self._read_as = outcome.text
-        self._passage = replace(_with(passage, outcome), at=self._date(), picture=self._port.picture())
+        self._passage = replace(passage.read(outcome), at=self._date(), picture=self._port.picture())
         self._number = 0
         self._ask(self._passage)
 
@@ -318,7 +318,7 @@ class Station:
         if passage is None or (read and outcome.text and not alike(read, outcome.text)):
             passage, decision = self._new_passage(), None
         if not passage.plate:
-            passage = _with(passage, outcome)
+            passage = passage.read(outcome)
         passage = replace(passage, picture=passage.picture or self._port.picture())
         self._passage, self._decision = passage, decision
         self._keep(records.went_in_alarm(passage, decision, self._date(), reason))
@@ -385,18 +385,3 @@ class Station:
     def _next(self) -> int:
         self._number += 1
         return self._number
-
-
-def _question(passage: Passage) -> tuple[str, ...]:
-    """Return what an answer must be about: the answer to a plate that was corrected since is none any more."""
-    return passage.id, passage.plate, passage.stay_id, passage.by
-
-
-def _with(passage: Passage, outcome: Vote) -> Passage:
-    return replace(
-        passage,
-        plate=outcome.text,
-        confidence=outcome.confidence,
-        frames=outcome.agreeing,
-        candidates=outcome.candidates,
-    )
