@@ -24,15 +24,12 @@ def refund(
 
     Example: ronda parking refund 0f3c... 2.40 --by Mia --reason "paid twice"
     """
-    from parking_robot.errors import PaymentError
-    from parking_robot.payments.secret import garage_secret
+    from parking_robot.payments.secret import known_secret
     from ronda_core.paths import data_dir as site_data
 
-    file = (data_dir or site_data() / "parking") / "secret"
-    if not file.exists():
-        raise PaymentError(f"there is no garage's secret in {file.parent}", hint=SAME)
+    secret = known_secret(data_dir or site_data() / "parking", SAME)
     asked = {"stay": stay, "amount": amount, "by": by, "reason": reason}
-    told = _ask(f"{server.rstrip('/')}/refunds", asked, garage_secret(file))
+    told = _ask(f"{server.rstrip('/')}/refunds", asked, secret)
     typer.echo(f"{told['amount']} are paid back; it counts as soon as the provider's message comes")
 
 

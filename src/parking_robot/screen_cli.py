@@ -22,7 +22,7 @@ def screen(
 
     from parking_robot.errors import ParkingError
     from parking_robot.gate_cli_client import gate_name
-    from parking_robot.payments.secret import garage_secret
+    from parking_robot.payments.secret import known_secret
     from parking_robot.server.screen_links import screen_link
     from ronda_core.paths import data_dir as site_data
 
@@ -34,9 +34,5 @@ def screen(
     if not usable:
         raise ParkingError(f"'{public_url}' is no address of a server", hint="e.g. http://192.0.2.7:8460")
     name = gate_name(gate)
-    file = (data_dir or site_data() / "parking") / "secret"
-    if not file.exists():
-        raise ParkingError(
-            f"there is no garage's secret in {file.parent}", hint="start `ronda parking serve` once, or name --data-dir"
-        )
-    typer.echo(screen_link(public_url, name, garage_secret(file)))
+    secret = known_secret(data_dir or site_data() / "parking", "start `ronda parking serve` once, or name --data-dir")
+    typer.echo(screen_link(public_url, name, secret))

@@ -178,11 +178,15 @@ def _void_unpaid(ledger: Ledger, stay_id: str, record: Record) -> None:
     """Take back a stay that was made for a car whose own was found after all; with money on it a person looks."""
     stay = ledger.stay(stay_id)
     if stay.state is StayState.INSIDE and not stay.payments:
-        voided = StayEvent(EventKind.VOIDED, max(record.at, stay.entered), {"lane": record.gate})
-        ledger.append(stay_id, voided, f"{stay_id}:void")
+        _void(ledger, record, stay, f"{stay_id}:void")
         return
     reasons = [f"paid as for a lost ticket, then the plate was corrected to {record.facts.get('plate', '')}"]
     open_review(ledger, "risk", record.at, f"{stay_id}:instead", stay_id, reasons)
+
+
+def _void(ledger: Ledger, record: Record, stay: Stay, key: str) -> None:
+    voided = StayEvent(EventKind.VOIDED, max(record.at, stay.entered), {"lane": record.gate})
+    ledger.append(stay.id, voided, key)
 
 
 def _passed(ledger: Ledger, site: Site, record: Record) -> None:
@@ -232,9 +236,7 @@ def _fire_released(ledger: Ledger, site: Site, record: Record) -> None:
 
 def _turned_back(ledger: Ledger, site: Site, record: Record) -> None:
     if record.facts["direction"] == Direction.ENTRY and record.stay_id and record.facts.get("opened"):
-        stay = ledger.stay(record.stay_id)
-        voided = StayEvent(EventKind.VOIDED, max(record.at, stay.entered), {"lane": record.gate})
-        ledger.append(record.stay_id, voided, f"{record.passage}:void")
+        _void(ledger, record, ledger.stay(record.stay_id), f"{record.passage}:void")
 
 
 def _tailgating(ledger: Ledger, site: Site, record: Record) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from parking_robot.errors import MoneyError, ParkingError, PaymentError, PlateError, StayError, TariffError
@@ -256,8 +256,7 @@ class Cashier:
             bill = stay.billed
             if bill is None:
                 # By what had been paid then: a payment that settled the stay fixed its price.
-                then = replace(stay, payments=tuple(paid for paid in stay.payments if paid.at <= at))
-                bill = quote_visit(self.site.tariff, then, at, self.ledger).bill.total
+                bill = quote_visit(self.site.tariff, stay.as_paid_by(at), at, self.ledger).bill.total
             over = stay.received(self.site.tariff.currency) - bill
         except (TariffError, StayError, MoneyError) as error:
             # The money is there and must get on record.

@@ -190,7 +190,7 @@ class PaymentDesk:
             stay = self._ledger.stay(row.stay_id)
             # A payment counts once per intent however it is told; each refund and failure is one of its own.
             key = f"{kind}:{self._provider.name}:{event.intent if kind is EventKind.PAID else event.id}"
-            if connection.execute(select(stay_events.c.serial).where(stay_events.c.key == key)).first():
+            if self._ledger.knows(key):
                 return stay
             stay = self._ledger.append(row.stay_id, self._told(event, kind, row, stay.entered), key)
             if self._judge is not None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from parking_robot.errors import ConfigurationError
+from parking_robot.errors import ConfigurationError, PaymentError
 from ronda_core import atomic
 
 SHORTEST = 32
@@ -29,3 +29,10 @@ def garage_secret(path: Path) -> str:
     if len(secret) < SHORTEST:
         raise ConfigurationError(f"the garage's secret {path} is too short", hint="remove it: another one is made")
     return secret
+
+
+def known_secret(folder: Path, hint: str) -> str:
+    """Return the garage's secret in a folder, which somebody else has made. Raises PaymentError where there is none."""
+    if not (folder / "secret").exists():
+        raise PaymentError(f"there is no garage's secret in {folder}", hint=hint)
+    return garage_secret(folder / "secret")

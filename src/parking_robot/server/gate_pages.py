@@ -15,8 +15,7 @@ from parking_robot.money.money import Money
 from parking_robot.payments.qr import qr_svg
 from parking_robot.server.forms import read_body
 from parking_robot.server.garage import Garage
-from parking_robot.server.pages import page
-from parking_robot.server.screen_links import from_this_computer
+from parking_robot.server.pages import is_here, page
 from parking_robot.server.texts import SCREEN, screen_lines
 
 NO_KEY = "this screen opens on the garage's own computer, or at its address with a key"
@@ -35,10 +34,9 @@ def routes() -> list[Route]:
 
 def may_see(request: Request) -> bool:
     """Return whether a request may see a gate's screen: made on this computer, or with the key in its address."""
-    peer = request.client.host if request.client else ""
     garage: Garage = request.app.state.garage
     key = request.query_params.get("key", "")
-    return from_this_computer(peer, request.headers) or garage.opens_screen(request.path_params["gate"], key)
+    return is_here(request) or garage.opens_screen(request.path_params["gate"], key)
 
 
 def screen(request: Request) -> Response:

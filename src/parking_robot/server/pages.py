@@ -41,14 +41,19 @@ def device_of(request: Request) -> str:
     return known[:64] or str(request.scope.setdefault("garage_device", Garage.new_device()))
 
 
+def is_here(request: Request) -> bool:
+    """Return whether a request was made on the server's own computer, and by no proxy of it."""
+    return from_this_computer(_peer(request), request.headers)
+
+
 def address_of(request: Request) -> str:
     """Return where a request comes from: an address, of IPv6 its network: a phone has as many in it as it likes.
 
     Empty for this computer itself: a pay machine beside it asks for everybody.
     """
-    host = request.client.host if request.client else ""
-    if from_this_computer(host, request.headers):
+    if is_here(request):
         return ""
+    host = _peer(request)
     try:
         address = ip_address(host)
     except ValueError:
@@ -56,6 +61,10 @@ def address_of(request: Request) -> str:
     if not isinstance(address, IPv6Address):
         return str(address)
     return str(address.ipv4_mapped or ip_address(int(address) >> 64 << 64))
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def with_device(request: Request, response: Response) -> Response:

@@ -52,7 +52,7 @@ def bill_anew(ledger: Ledger, tariff: Tariff, stay: Stay, corrected: StayEvent, 
         raise StayError(f"stay {stay.id} has not ended", hint="its bill is reckoned when it ends")
     known = apply(stay.id, stay, corrected)
     # What was paid by then fixes the price; what came later pays for it.
-    offer = quote_visit(tariff, replace(known, payments=tuple(p for p in known.payments if p.at <= left)), left, ledger)
+    offer = quote_visit(tariff, known.as_paid_by(left), left, ledger)
     # What was given back since the exit was given back by a person: it makes no debt.
     later = sum(max(0, payment.amount.minor) for payment in known.payments if payment.at > left)
     offer = replace(offer, due=Money(max(0, offer.due.minor - later), tariff.currency))

@@ -122,6 +122,11 @@ class Ledger:
             with self.batch() as connection:
                 connection.execute(select(stays.c.id).where(stays.c.id == stay_id).with_for_update())
 
+    def knows(self, key: str) -> bool:
+        """Return whether an event is on record under a key."""
+        with self.reading() as connection:
+            return self._by_key(connection, key) is not None
+
     def stay(self, stay_id: str) -> Stay:
         """Return a stay. Raises StayError when there is none of this id."""
         return fold_events(stay_id, self.events(stay_id))

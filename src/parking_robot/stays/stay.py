@@ -81,6 +81,10 @@ class Stay:
     billed: Money | None = None
     unpaid: Money | None = None
 
+    def as_paid_by(self, at: datetime) -> Stay:
+        """Return the stay with what had been paid and paid back by a moment."""
+        return replace(self, payments=tuple(payment for payment in self.payments if payment.at <= at))
+
     def received(self, currency: str) -> Money:
         """Return the sum of payments less refunds."""
         return Money(sum(payment.amount.minor for payment in self.payments), currency)

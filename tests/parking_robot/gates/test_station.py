@@ -58,6 +58,12 @@ def pay(ledger, stay_id, minor, at):
     ledger.append(stay_id, StayEvent(EventKind.PAID, at, {"minor": minor, "currency": "EUR"}))
 
 
+def correct(gate, plate):
+    """The office types another plate, and the gate decides again."""
+    gate.station.answer_correct("Mara", "looked at the picture", plate, "")
+    gate.settle()
+
+
 def test_a_visitor_comes_in_pays_and_leaves(ledger, gates):
     entry, leave = gates("entry"), gates("exit")
     entry.arrive("AB123")
@@ -203,8 +209,7 @@ def test_a_corrected_plate_holds_although_the_camera_goes_on_misreading(ledger, 
     stay = ledger.enter("HHAB1234", "x", leave.date())
     leave.clock.advance(3600)
     leave.arrive("B1234X9")
-    leave.station.answer_correct("Mara", "seen on the picture", "HHAB1234", "")
-    leave.settle()
+    correct(leave, "HHAB1234")
     assert (leave.state.plate, code(leave)) == ("HHAB1234", Reason.UNPAID)
     for _ in range(6):
         leave.see("B1234X9")
@@ -229,8 +234,7 @@ def test_another_car_does_not_take_the_place_of_one_that_the_camera_could_not_re
     for _ in range(40):
         leave.tick(0.1, loop=True)
         leave.settle()
-    leave.station.answer_correct("Mara", "read by eye", "AB1234", "")
-    leave.settle()
+    correct(leave, "AB1234")
     assert (leave.state.plate, code(leave)) == ("AB1234", Reason.UNPAID)
     leave.arrive("QQ5555", pictures=15)
     pay(ledger, first.id, 1000, leave.date())
@@ -253,14 +257,12 @@ def test_an_answer_to_what_was_asked_before_a_correction_is_none(ledger, gates):
 def test_a_second_correction_keeps_the_stay_of_a_lost_ticket_and_its_code(ledger, gates):
     leave = gates("exit")
     leave.arrive("NN777")
-    leave.station.answer_correct("Mara", "as read", "ABC999", "")
-    leave.settle()
+    correct(leave, "ABC999")
     made = leave.state.decision.stay_id
     for _ in range(6):
         leave.see("NN777")
         leave.settle()
-    leave.station.answer_correct("Mara", "looked again", "ABD888", "")
-    leave.settle()
+    correct(leave, "ABD888")
     assert (leave.state.decision.stay_id, leave.state.decision.lost) == (made, True)
     assert leave.state.payment_url.endswith(made)
     assert [(stay_id, plate) for stay_id, plate, _ in ledger.inside()] == [(made, "ABD888")]
@@ -272,13 +274,11 @@ def test_a_stay_made_as_for_a_lost_ticket_goes_when_the_right_one_is_found(ledge
     stay = ledger.enter("AB1234", "x", leave.date())
     leave.clock.advance(3600)
     leave.arrive("NN777")
-    leave.station.answer_correct("Mara", "as read", "XYZ999", "")
-    leave.settle()
+    correct(leave, "XYZ999")
     made = leave.state.decision.stay_id
     if paid:
         pay(ledger, made, 3000, leave.date())
-    leave.station.answer_correct("Mara", "looked again", "AB1234", "")
-    leave.settle()
+    correct(leave, "AB1234")
     assert (leave.state.decision.stay_id, code(leave)) == (stay.id, Reason.UNPAID)
     assert ledger.stay(made).state is (StayState.INSIDE if paid else StayState.VOID)
     assert [case.kind for case in list_reviews(ledger, stay_id=made)] == (["risk"] if paid else [])
@@ -291,8 +291,7 @@ def test_a_correction_that_leads_nowhere_calls_again(ledger, gates):
     leave.clock.advance(3600)
     leave.arrive("AAA1119")
     first = leave.station.call_id
-    leave.station.answer_correct("Mara", "a slip of the finger", "AAA1113", "")
-    leave.settle()
+    correct(leave, "AAA1113")
     assert (code(leave), leave.state.help_called) == (Reason.AMBIGUOUS, True)
     assert leave.station.call_id not in ("", first)
 
@@ -302,8 +301,7 @@ def test_whoever_pays_after_a_correction_and_stays_gets_a_person_in_the_end(ledg
     ledger.enter("HHAB1234", "x", leave.date())
     leave.clock.advance(3600)
     leave.arrive("B1234X9")
-    leave.station.answer_correct("Mara", "seen on the picture", "HHAB1234", "")
-    leave.settle()
+    correct(leave, "HHAB1234")
     assert (code(leave), leave.state.help_called) == (Reason.UNPAID, False)
     leave.see("B1234X9", 91.0)
     leave.see("B1234X9", 91.0)
